@@ -26,6 +26,9 @@ export const movableClock = (base: Clock = systemClock, startOffsetMs = 0): Mova
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
 
 /** `yyyy-MM-dd HH:mm:ss` in India without a zone: how ABDM's ABHA service stamps its error bodies. */
-export const indiaTime = (ms: number): string => isoTime(ms + 19_800_000).slice(0, 19).replace('T', ' ')
+export const indiaTime = (ms: number): string =>
+  isoTime(ms + 19_800_000)
+    .slice(0, 19)
+    .replace('T', ' ')
 
 export const seconds = (count: number): number => count * 1000

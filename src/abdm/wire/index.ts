@@ -1,0 +1,6 @@
+export * as certificates from './certificates.ts'
+export * as gateway from './gateway.ts'
+export * as phrEnrollment from './phr-enrollment.ts'
+export * as phrLogin from './phr-login.ts'
+export * as phrProfile from './phr-profile.ts'
+export * as web from './web.ts'

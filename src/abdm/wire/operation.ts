@@ -1,0 +1,117 @@
+import { type Static, type TSchema, Type } from 'typebox'
+
+/** The four base addresses of ABDM V3, each with a setting of its own (abdm-v3 §1.1). */
+export type ServiceName = 'gateway' | 'abha' | 'phr-app' | 'phr-web'
+export type KeyBits = 2048 | 4096
+export type UserToken = 'x-token' | 't-token' | 'r-token'
+
+/** The form an error body usually has on an operation (abdm-v3 §5, numbered there). */
+export type ErrorForm = 'wrapped' | 'flat' | 'array' | 'field' | 'message'
+
+/** One accepted combination of scope, hint and OTP system, and the key that seals its fields (abdm-v3 §3.3). */
+export type Variant = {
+  readonly scope: readonly string[]
+  readonly loginHint?: string
+  readonly otpSystem?: 'abdm' | 'aadhaar'
+  readonly key: KeyBits
+}
+
+/** An upstream operation as a value: the client sends by it, the emulator answers by it. */
+export type Operation<
+  Body extends TSchema = TSchema,
+  Query extends TSchema = TSchema,
+  Reply extends TSchema = TSchema,
+> = {
+  readonly id: string
+  /** Section of the public V3 documents that the value follows. */
+  readonly source: string
+  readonly service: ServiceName
+  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly path: string
+  /** False only for the session call, which is what gives the bearer token. */
+  readonly needsGatewayToken: boolean
+  readonly userToken: UserToken | undefined
+  readonly headers: readonly string[]
+  readonly body: Body | undefined
+  readonly query: Query | undefined
+  readonly variants: { readonly [name: string]: Variant }
+  /** Key of the sealed fields where no scope decides. */
+  readonly key: KeyBits | undefined
+  readonly reply: Reply
+  /** The status of a success. A client takes any 2xx. */
+  readonly status: number
+  readonly replyType: 'application/json' | 'application/octet-stream' | 'image/png'
+  readonly replyBytesMax: number
+  readonly errorForm: ErrorForm
+  readonly sendsOtp: boolean
+  /** May be sent again after a failure without changing anything upstream. */
+  readonly isRepeatable: boolean
+  /** Dotted paths of the fields that are encrypted on the way, from the `x-sealed` marks. */
+  readonly sealed: readonly string[]
+}
+
+type Declared<Body extends TSchema, Query extends TSchema, Reply extends TSchema> = Pick<
+  Operation<Body, Query, Reply>,
+  'id' | 'source' | 'service' | 'method' | 'path' | 'reply' | 'errorForm'
+> &
+  Partial<Omit<Operation<Body, Query, Reply>, 'sealed'>>
+
+const sealedPaths = (schema: TSchema | undefined, prefix = ''): string[] => {
+  const properties = (schema as { properties?: Record<string, TSchema> } | undefined)?.properties ?? {}
+  return Object.entries(properties).flatMap(([name, field]) =>
+    'x-sealed' in field ? [prefix + name] : sealedPaths(field, `${prefix}${name}.`),
+  )
+}
+
+export const operation = <Body extends TSchema, Query extends TSchema, Reply extends TSchema>(
+  declared: Declared<Body, Query, Reply>,
+): Operation<Body, Query, Reply> => ({
+  needsGatewayToken: true,
+  userToken: undefined,
+  headers: [],
+  body: undefined,
+  query: undefined,
+  variants: {},
+  key: undefined,
+  status: 200,
+  replyType: 'application/json',
+  replyBytesMax: 1_048_576,
+  sendsOtp: false,
+  isRepeatable: false,
+  ...declared,
+  sealed: sealedPaths(declared.body),
+})
+
+const sameMembers = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && left.every((member) => right.includes(member))
+
+/** The variants of an operation that go with a scope list; ABDM's order of scopes is not relied on (abdm-v3 §19 no. 21). */
+export const variantsOf = (op: Operation, scope: readonly string[]): Variant[] =>
+  Object.values(op.variants).filter((variant) => sameMembers(variant.scope, scope))
+
+/** Which key seals this body: by scope family, not by URL (abdm-v3 §3.3). */
+export const keyBitsOf = (op: Operation, body: unknown): KeyBits | undefined => {
+  const scope = (body as { scope?: readonly string[] } | undefined)?.scope
+  return (scope && variantsOf(op, scope)[0]?.key) ?? op.key
+}
+
+export type BodyOf<O> = O extends Operation<infer Body, TSchema, TSchema> ? Static<Body> : never
+export type QueryOf<O> = O extends Operation<TSchema, infer Query, TSchema> ? Static<Query> : never
+export type ReplyOf<O> = O extends Operation<TSchema, TSchema, infer Reply> ? Static<Reply> : never
+
+/**
+ * Marks. `x-sealed`: RSA-encrypted on the way. `x-redact`: personal or secret, never in a log. `x-refusal`: what ABDM says
+ * when the field is missing or malformed, so that one value tells the emulator both the rule and the words.
+ */
+export type Refusal = readonly [code: string, message: string]
+type FieldOptions = { pattern?: string; refusal?: Refusal; redact?: boolean; minLength?: number; maxLength?: number }
+
+export const text = (options: FieldOptions = {}) => {
+  const { refusal, redact, ...rest } = options
+  return Type.String({ ...rest, ...(refusal && { 'x-refusal': refusal }), ...(redact && { 'x-redact': true }) })
+}
+export const personal = (options: FieldOptions = {}) => text({ ...options, redact: true })
+export const sealed = (refusal: Refusal) => Type.String({ 'x-sealed': true, 'x-redact': true, 'x-refusal': refusal })
+
+/** Null, empty and missing are one to ABDM (abdm-v3 §19 no. 13). */
+export const absent = <Field extends TSchema>(field: Field) => Type.Optional(Type.Union([field, Type.Null()]))

@@ -1,0 +1,65 @@
+import { Type } from 'typebox'
+import { operation } from './operation.ts'
+import { abhaAddress, otpRequested, phrOtpRequest, phrOtpVerify, phrVerified, txnId, userTokens } from './parts.ts'
+
+/** §9: logging in to an ABHA address through the PHR app service. */
+
+const variants = {
+  mobile: { scope: ['abha-address-login', 'mobile-verify'], loginHint: 'mobile-number', otpSystem: 'abdm', key: 2048 },
+  abhaAddress: {
+    scope: ['abha-address-login', 'mobile-verify'],
+    loginHint: 'abha-address',
+    otpSystem: 'abdm',
+    key: 2048,
+  },
+  abhaNumber: { scope: ['abha-login', 'mobile-verify'], loginHint: 'abha-number', otpSystem: 'abdm', key: 4096 },
+  abhaNumberAadhaar: {
+    scope: ['abha-login', 'aadhaar-verify'],
+    loginHint: 'abha-number',
+    otpSystem: 'aadhaar',
+    key: 4096,
+  },
+  aadhaar: {
+    scope: ['abha-login', 'aadhaar-verify', 'aadhaar-otp-verify'],
+    loginHint: 'aadhaar',
+    otpSystem: 'aadhaar',
+    key: 4096,
+  },
+} as const
+
+export const requestOtp = operation({
+  id: 'phr.login.request_otp',
+  source: '§9.2',
+  service: 'phr-app',
+  method: 'POST',
+  path: '/login/request/otp',
+  body: phrOtpRequest,
+  variants,
+  reply: otpRequested,
+  errorForm: 'array',
+  sendsOtp: true,
+})
+
+export const verify = operation({
+  id: 'phr.login.verify',
+  source: '§9.3',
+  service: 'phr-app',
+  method: 'POST',
+  path: '/login/verify',
+  body: phrOtpVerify,
+  variants,
+  reply: phrVerified,
+  errorForm: 'array',
+})
+
+export const verifyUser = operation({
+  id: 'phr.login.verify_user',
+  source: '§9.4',
+  service: 'phr-app',
+  method: 'POST',
+  path: '/login/verify/user',
+  userToken: 't-token',
+  body: Type.Object({ abhaAddress: abhaAddress(), txnId: txnId() }),
+  reply: Type.Object(userTokens),
+  errorForm: 'array',
+})
