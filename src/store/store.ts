@@ -109,12 +109,11 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
 
-export const inserting = <Body>(
-  collection: Collection<Body>,
-  id: string,
-  body: Body,
-  expiresAt?: number,
-): Write => ({ kind: 'insert', collection: collection as Collection<never>, row: { id, revision: 1, body, expiresAt } })
+export const inserting = <Body>(collection: Collection<Body>, id: string, body: Body, expiresAt?: number): Write => ({
+  kind: 'insert',
+  collection: collection as Collection<never>,
+  row: { id, revision: 1, body, expiresAt },
+})
 
 export const updating = <Body>(
   collection: Collection<Body>,

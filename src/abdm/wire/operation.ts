@@ -17,10 +17,13 @@ export type Variant = {
 }
 
 /** An upstream operation as a value: the client sends by it, the emulator answers by it. */
+type Variants = { readonly [name: string]: Variant }
+
 export type Operation<
   Body extends TSchema = TSchema,
   Query extends TSchema = TSchema,
   Reply extends TSchema = TSchema,
+  V extends Variants = Variants,
 > = {
   readonly id: string
   /** Section of the public V3 documents that the value follows. */
@@ -34,7 +37,7 @@ export type Operation<
   readonly headers: readonly string[]
   readonly body: Body | undefined
   readonly query: Query | undefined
-  readonly variants: { readonly [name: string]: Variant }
+  readonly variants: V
   /** Key of the sealed fields where no scope decides. */
   readonly key: KeyBits | undefined
   readonly reply: Reply
@@ -50,11 +53,11 @@ export type Operation<
   readonly sealed: readonly string[]
 }
 
-type Declared<Body extends TSchema, Query extends TSchema, Reply extends TSchema> = Pick<
-  Operation<Body, Query, Reply>,
+type Declared<Body extends TSchema, Query extends TSchema, Reply extends TSchema, V extends Variants> = Pick<
+  Operation<Body, Query, Reply, V>,
   'id' | 'source' | 'service' | 'method' | 'path' | 'reply' | 'errorForm'
 > &
-  Partial<Omit<Operation<Body, Query, Reply>, 'sealed'>>
+  Partial<Omit<Operation<Body, Query, Reply, V>, 'sealed'>>
 
 const sealedPaths = (schema: TSchema | undefined, prefix = ''): string[] => {
   const properties = (schema as { properties?: Record<string, TSchema> } | undefined)?.properties ?? {}
@@ -63,15 +66,20 @@ const sealedPaths = (schema: TSchema | undefined, prefix = ''): string[] => {
   )
 }
 
-export const operation = <Body extends TSchema, Query extends TSchema, Reply extends TSchema>(
-  declared: Declared<Body, Query, Reply>,
-): Operation<Body, Query, Reply> => ({
+export const operation = <
+  Body extends TSchema,
+  Query extends TSchema,
+  Reply extends TSchema,
+  const V extends Variants = Record<never, Variant>,
+>(
+  declared: Declared<Body, Query, Reply, V>,
+): Operation<Body, Query, Reply, V> => ({
   needsGatewayToken: true,
   userToken: undefined,
   headers: [],
   body: undefined,
   query: undefined,
-  variants: {},
+  variants: {} as V,
   key: undefined,
   status: 200,
   replyType: 'application/json',

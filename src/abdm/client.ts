@@ -1,0 +1,217 @@
+import { Compile } from 'typebox/compile'
+import { type Clock, isoTime } from '../clock.ts'
+import type { UpstreamConfig } from '../config.ts'
+import { newUuid } from '../ids.ts'
+import type { Log } from '../log.ts'
+import { createCertificates, type SealingKey } from './certificates.ts'
+import { UpstreamFailure } from './failure.ts'
+import { createGateway } from './gateway.ts'
+import { blamesSealedValue, meaningOf, readError } from './reader.ts'
+import { seal } from './sealing.ts'
+import { type Answer, createTransport } from './transport.ts'
+import { gateway as gatewayWire } from './wire/index.ts'
+import {
+  type BodyOf,
+  type KeyBits,
+  keyBitsOf,
+  type Operation,
+  type QueryOf,
+  type ReplyOf,
+  type ServiceName,
+} from './wire/operation.ts'
+
+/** Calls ABDM: seals, sends, times out, checks, and reads every form of refusal. Tokens and bodies never reach a log. */
+
+type Given<O> = {
+  body?: BodyOf<O>
+  query?: QueryOf<O>
+  headers?: Readonly<Record<string, string>>
+  /** The user token that the operation asks for, without "Bearer". */
+  token?: string
+}
+
+const userTokenHeaders = { 'x-token': 'X-token', 't-token': 'T-token', 'r-token': 'R-token' } as const
+
+/** Puts ciphertext in the place of the marked fields; an empty one stays empty (abdm-v3 §3.4). */
+const sealFields = (body: unknown, paths: readonly string[], sealText: (text: string) => string): unknown => {
+  const copy = structuredClone(body) as Record<string, unknown>
+  for (const path of paths) {
+    const names = path.split('.')
+    const last = names.pop() ?? ''
+    const holder = names.reduce<Record<string, unknown> | undefined>(
+      (at, name) => at?.[name] as Record<string, unknown> | undefined,
+      copy,
+    )
+    const text = holder?.[last]
+    if (holder && typeof text === 'string' && text !== '') holder[last] = sealText(text)
+  }
+  return copy
+}
+
+export type Abdm = ReturnType<typeof createAbdm>
+
+export const createAbdm = (deps: {
+  bases: Readonly<Record<ServiceName, string>>
+  settings: UpstreamConfig
+  clock: Clock
+  log: Log
+}) => {
+  const { bases, settings, clock, log } = deps
+  const transport = createTransport(bases, settings)
+  const checks = new Map<string, { Check(value: unknown): boolean }>()
+
+  const isAsWritten = (op: Operation, value: unknown): boolean => {
+    let check = checks.get(op.id)
+    if (!check) {
+      check = Compile(op.reply)
+      checks.set(op.id, check)
+    }
+    return check.Check(value)
+  }
+
+  const readReply = <O extends Operation>(op: O, { status, body }: Answer, sentUserToken: boolean): ReplyOf<O> => {
+    if (status < 200 || status > 299) {
+      const read = readError(status, body.toString('utf8'))
+      throw new UpstreamFailure(op.id, 'refused', { meaning: meaningOf(read, sentUserToken), mayHaveActed: true, read })
+    }
+    if (op.replyType === 'image/png') return body as ReplyOf<O>
+    let value: unknown
+    try {
+      value = JSON.parse(body.toString('utf8'))
+    } catch {
+      throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
+    }
+    // 200 is not success (abdm-v3 §5): a wrong OTP says so in here.
+    if ((value as { authResult?: unknown } | null)?.authResult === 'failed') {
+      throw new UpstreamFailure(op.id, 'refused', { meaning: 'otpWrong', mayHaveActed: true, read: { http: status } })
+    }
+    if (!isAsWritten(op, value)) throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
+    return value as ReplyOf<O>
+  }
+
+  const exchange = async <O extends Operation>(
+    op: O,
+    given: Given<O>,
+    bearer: string | undefined,
+    key: SealingKey | undefined,
+  ): Promise<ReplyOf<O>> => {
+    const headers: Record<string, string> = {
+      'REQUEST-ID': newUuid(),
+      TIMESTAMP: isoTime(clock.now()),
+      ...given.headers,
+    }
+    if (bearer) headers.Authorization = `Bearer ${bearer}`
+    if (op.userToken && given.token) headers[userTokenHeaders[op.userToken]] = `Bearer ${given.token}`
+    if (op.headers.includes('X-CM-ID')) headers['X-CM-ID'] = settings.cmId
+    let body: string | undefined
+    if (given.body !== undefined) {
+      headers['Content-Type'] = 'application/json'
+      body = JSON.stringify(key ? sealFields(given.body, op.sealed, (text) => seal(key.key, text)) : given.body)
+    }
+    const path = given.query ? `${op.path}?${new URLSearchParams(given.query as Record<string, string>)}` : op.path
+    const startedAt = performance.now()
+    const line = { operation: op.id, ms: 0 }
+    try {
+      const answer = await transport.send(op, path, headers, body)
+      line.ms = Math.round(performance.now() - startedAt)
+      const reply = readReply(op, answer, op.userToken !== undefined)
+      log.upstream({ ...line, status: answer.status })
+      return reply
+    } catch (thrown) {
+      if (thrown instanceof UpstreamFailure) {
+        const { read, kind, meaning } = thrown
+        log.upstream({
+          ...line,
+          ms: Math.round(performance.now() - startedAt),
+          status: read?.http,
+          code: read?.code,
+          failure: kind === 'refused' ? meaning : kind,
+        })
+      }
+      throw thrown
+    }
+  }
+
+  const bitsOf = (op: Operation, body: unknown): KeyBits | undefined => {
+    if (op.sealed.length === 0) return undefined
+    return op.service === 'phr-web' ? settings.webKey : keyBitsOf(op, body)
+  }
+
+  const gateway = createGateway(
+    (body) => exchange(gatewayWire.session, { body }, undefined, undefined),
+    clock,
+    settings,
+  )
+
+  const call = async <O extends Operation>(op: O, given: Given<O> = {}): Promise<ReplyOf<O>> => {
+    const bits = bitsOf(op, given.body)
+    let isRenewed = false
+    let isResealed = false
+    let isRepeated = false
+    let key = bits && (await sealingKey(bits))
+    for (;;) {
+      const bearer = await gateway.token()
+      try {
+        return await exchange(op, given, bearer, key)
+      } catch (thrown) {
+        if (!(thrown instanceof UpstreamFailure)) throw thrown
+        const { read, kind } = thrown
+        // The API gateway's own codes mean that the call did not reach the service, so even an OTP may be asked for again.
+        const isGatewayRefusal =
+          read?.http === 401 && (read.code?.startsWith('9009') || (!op.userToken && op.isRepeatable))
+        if (isGatewayRefusal && !isRenewed) {
+          isRenewed = true
+          gateway.drop(bearer)
+          continue
+        }
+        if (bits && key && read && !isResealed && blamesSealedValue(read)) {
+          isResealed = true
+          const replacement = await certificates.replacementOf(bits, key)
+          if (replacement) {
+            key = replacement
+            continue
+          }
+        }
+        if (
+          op.isRepeatable &&
+          !isRepeated &&
+          (kind === 'unreachable' || (kind === 'refused' && (read?.http ?? 0) >= 502))
+        ) {
+          isRepeated = true
+          continue
+        }
+        throw thrown
+      }
+    }
+  }
+
+  const certificates = createCertificates((op) => call(op), clock)
+
+  const sealingKey = async (bits: KeyBits): Promise<SealingKey> => {
+    try {
+      return await certificates.key(bits)
+    } catch (thrown) {
+      // Without a key nothing was sent, whatever became of asking for one.
+      if (!(thrown instanceof UpstreamFailure)) throw thrown
+      const { operation, kind, meaning, read } = thrown
+      throw new UpstreamFailure(operation, kind, { meaning, mayHaveActed: false, cause: thrown, ...(read && { read }) })
+    }
+  }
+
+  return {
+    call,
+
+    /** Whether ABDM would take a call now: a gateway token and a sealing key can be had. */
+    async isReachable(): Promise<boolean> {
+      try {
+        await gateway.token()
+        await certificates.key(settings.hasPhrApp ? 2048 : settings.webKey)
+        return true
+      } catch {
+        return false
+      }
+    },
+
+    close: () => transport.close(),
+  }
+}

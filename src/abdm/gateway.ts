@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts'
+import type { UpstreamConfig } from '../config.ts'
+import { UpstreamFailure } from './failure.ts'
+import { gateway } from './wire/index.ts'
+import type { ReplyOf } from './wire/operation.ts'
+
+/** The gateway token that every call needs: one for all callers, fetched once at a time, renewed before its end. */
+
+/** Early enough that a call which starts now still ends inside the token's life. */
+const renewBeforeMs = 60_000
+/** About eight refused logins lock a client id, so a refusal is followed by a pause that doubles. */
+const firstPauseMs = 60_000
+const longestPauseMs = 960_000
+
+export type Gateway = ReturnType<typeof createGateway>
+
+export const createGateway = (
+  login: (body: {
+    clientId: string
+    clientSecret: string
+    grantType: 'client_credentials'
+  }) => Promise<ReplyOf<typeof gateway.session>>,
+  clock: Clock,
+  { clientId, clientSecret }: Pick<UpstreamConfig, 'clientId' | 'clientSecret'>,
+) => {
+  let current: { token: string; renewAt: number } | undefined
+  let pending: Promise<string> | undefined
+  let pause: { until: number; lengthMs: number } | undefined
+
+  const fetchToken = async (): Promise<string> => {
+    try {
+      const { accessToken, expiresIn } = await login({ clientId, clientSecret, grantType: 'client_credentials' })
+      const lifeMs = expiresIn * 1000
+      current = { token: accessToken, renewAt: clock.now() + Math.max(lifeMs / 2, lifeMs - renewBeforeMs) }
+      pause = undefined
+      return accessToken
+    } catch (thrown) {
+      if (!(thrown instanceof UpstreamFailure)) throw thrown
+      if (thrown.kind === 'refused' && thrown.read && thrown.read.http < 500) {
+        const lengthMs = Math.min(longestPauseMs, pause ? pause.lengthMs * 2 : firstPauseMs)
+        pause = { until: clock.now() + lengthMs, lengthMs }
+        throw new UpstreamFailure(thrown.operation, 'overloaded', { mayHaveActed: false, cause: thrown })
+      }
+      // Whatever became of the login, the call that needed it has not left.
+      throw new UpstreamFailure(thrown.operation, thrown.kind, {
+        mayHaveActed: false,
+        cause: thrown,
+        ...(thrown.read && { read: thrown.read }),
+      })
+    }
+  }
+
+  return {
+    token(): Promise<string> | string {
+      if (current && clock.now() < current.renewAt) return current.token
+      if (pause && clock.now() < pause.until) {
+        throw new UpstreamFailure(gateway.session.id, 'overloaded', { mayHaveActed: false })
+      }
+      pending ??= fetchToken().finally(() => {
+        pending = undefined
+      })
+      return pending
+    },
+
+    /** ABDM refused this token: the next caller fetches another, unless somebody has already. */
+    drop(token: string): void {
+      if (current?.token === token) current = undefined
+    },
+  }
+}

@@ -1,0 +1,12 @@
+import { Type } from 'typebox'
+import { Secret } from '../../fields.ts'
+
+/** The pair of tokens that every account operation answers, always all four fields (connect §3). */
+export const tokenPair = Type.Object({
+  access_token: Type.String({ 'x-redact': true }),
+  refresh_token: Type.String({ description: 'Token to renew the other one.', 'x-redact': true }),
+  expires_in: Type.Integer({ description: 'Seconds until access_token ends.' }),
+  refresh_expires_in: Type.Integer({ description: 'Seconds until refresh_token ends.' }),
+})
+
+export const refreshBody = Type.Object({ refresh_token: Secret, access_token: Type.Optional(Secret) })

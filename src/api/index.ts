@@ -1,0 +1,7 @@
+import { account } from './account/index.ts'
+import { profile } from './profile/index.ts'
+import { registration } from './registration/index.ts'
+import { session } from './session/index.ts'
+
+/** Every operation of the Connect contract that this server serves, in the order of its documentation. */
+export const connectRoutes = [...account, ...registration, ...session, ...profile]

@@ -1,0 +1,104 @@
+import { type Static, Type } from 'typebox'
+import type { phrProfile } from '../../abdm/wire/parts.ts'
+import { Gender, Nullable, PersonalText, Text } from '../../fields.ts'
+
+/** An ABHA profile as clients see it, and how it comes from what ABDM sends (abdm-v3 §21). Fields without a value are left out. */
+
+const personalOrNull = (description: string) => Type.Optional(Nullable(PersonalText(description)))
+const wholeOrNull = (description: string) => Type.Optional(Nullable(Type.Integer({ description, 'x-redact': true })))
+const code = (description: string) => Type.Optional(Text(description))
+
+export const ConnectProfile = Type.Object({
+  abha_address: Type.Optional(PersonalText('The preferred ABHA address, with its domain.')),
+  abha_addresses: Type.Optional(Type.Array(PersonalText('An ABHA address of the person.'))),
+  abha_number: personalOrNull('14 digits in groups 2-4-4-4; only with KYC.'),
+  address: personalOrNull('Street address.'),
+  day_of_birth: wholeOrNull('1 to 31; may be missing, an Aadhaar may know the year only.'),
+  district_code: code('LGD code.'),
+  district_name: code('District.'),
+  first_name: personalOrNull('First name.'),
+  full_name: Type.Optional(PersonalText('All names in order.')),
+  gender: Type.Optional(Gender),
+  kyc_verified: Type.Optional(Nullable(Type.Boolean({ description: 'Whether the person is verified with Aadhaar.' }))),
+  last_name: personalOrNull('Last name.'),
+  middle_name: personalOrNull('Middle name.'),
+  mobile: personalOrNull('Ten digits, or masked as ABDM masks it.'),
+  month_of_birth: wholeOrNull('1 to 12.'),
+  pincode: personalOrNull('Six digits.'),
+  profile_photo: Type.Optional(PersonalText('Base64 image.')),
+  state_code: code('LGD code.'),
+  state_name: code('State.'),
+  sub_district_code: code('LGD code.'),
+  sub_district_name: code('Sub-district.'),
+  town_code: code('LGD code.'),
+  town_name: code('Town.'),
+  village_code: code('LGD code.'),
+  village_name: code('Village.'),
+  ward_code: code('LGD code.'),
+  ward_name: code('Ward.'),
+  year_of_birth: wholeOrNull('Four digits.'),
+})
+export type ConnectProfile = Static<typeof ConnectProfile>
+
+type PhrProfile = Partial<Static<typeof phrProfile>>
+
+const isGender = (text: unknown): text is 'M' | 'F' | 'O' => text === 'M' || text === 'F' || text === 'O'
+
+/** Null, empty and missing are one upstream; here such a field is absent. */
+const withoutEmpty = (
+  profile: { [name in keyof ConnectProfile]: ConnectProfile[name] | null | undefined },
+): ConnectProfile =>
+  Object.fromEntries(
+    Object.entries(profile).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  ) as ConnectProfile
+
+const birthParts = ({ dayOfBirth, monthOfBirth, yearOfBirth, dateOfBirth }: PhrProfile) => {
+  const [day, month, year] = (dateOfBirth ?? '').split('-')
+  const whole = (text: string | null | undefined) =>
+    text && /^\d+$/.test(text) && Number(text) > 0 ? Number(text) : undefined
+  return {
+    day_of_birth: whole(dayOfBirth || day),
+    month_of_birth: whole(monthOfBirth || month),
+    year_of_birth: whole(yearOfBirth || year),
+  }
+}
+
+export const isKycVerified = ({
+  kycStatus,
+  abhaNumber,
+}: {
+  kycStatus?: string | null
+  abhaNumber?: string | null
+}): boolean => (kycStatus ? kycStatus === 'VERIFIED' : Boolean(abhaNumber))
+
+/** From the PHR services' profile (§13, §14) or the `phrDetails` of an enrolment (§7.5). */
+export const fromPhr = (
+  upstream: PhrProfile,
+  abhaAddress: string,
+  abhaAddresses: readonly string[],
+): ConnectProfile => {
+  const { firstName, middleName, lastName, fullName, gender } = upstream
+  const kyc = isKycVerified(upstream)
+  return withoutEmpty({
+    abha_address: abhaAddress,
+    abha_addresses: [...new Set([abhaAddress, ...abhaAddresses])],
+    abha_number: kyc ? upstream.abhaNumber : undefined,
+    first_name: firstName,
+    middle_name: middleName,
+    last_name: lastName,
+    full_name: fullName || [firstName, middleName, lastName].filter(Boolean).join(' '),
+    gender: isGender(gender) ? gender : undefined,
+    ...birthParts(upstream),
+    mobile: upstream.mobile,
+    address: upstream.address,
+    pincode: upstream.pinCode,
+    district_code: upstream.districtCode,
+    district_name: upstream.districtName,
+    state_code: upstream.stateCode,
+    state_name: upstream.stateName,
+    sub_district_code: upstream.subDistrictCode,
+    sub_district_name: upstream.subDistrictName,
+    profile_photo: upstream.profilePhoto,
+    kyc_verified: kyc,
+  })
+}

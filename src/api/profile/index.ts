@@ -1,0 +1,3 @@
+import { getProfile } from './profile.ts'
+
+export const profile = [getProfile]

@@ -1,0 +1,6 @@
+import { mobile } from './mobile/index.ts'
+import { check } from './phr/check.ts'
+import { pincode } from './pincode.ts'
+import { suggest } from './suggest.ts'
+
+export const registration = [...mobile, check, suggest, pincode]

@@ -1,0 +1,82 @@
+import { Type } from 'typebox'
+import type { Abdm } from '../../abdm/client.ts'
+import { phrEnrollment } from '../../abdm/wire/index.ts'
+import { Handle, IsoDate, Nullable, PersonalText, PersonName } from '../../fields.ts'
+import { route } from '../../route.ts'
+import { mobileRegistration } from './mobile/flow.ts'
+
+/**
+ * Suggests free ABHA addresses. With the transaction of a verified mobile ABDM makes them (phr.enrollment.suggestion);
+ * without one this server does and asks ABDM which are free. Nothing usable: an empty list. The transaction stays as it is.
+ */
+export const suggest = route({
+  method: 'GET',
+  path: '/abdm/na/v1/registration/suggest',
+  operationId: 'abhaAddressSuggest',
+  tag: 'helpers',
+  summary: 'Suggest free ABHA addresses',
+  auth: 'client',
+  names: 'headers',
+  query: Type.Object({
+    fn: Type.Optional(PersonName('First name.')),
+    mn: Type.Optional(PersonName('Middle name.')),
+    ln: Type.Optional(PersonName('Last name.')),
+    dob: Type.Optional(IsoDate('Date of birth, YYYY-MM-DD.')),
+    transactionId: Type.Optional(Handle('txn_id of the running registration.')),
+    // Accepted, not published: every other operation spells it this way (connect §11 no. 27).
+    txn_id: Type.Optional({ ...Handle('The same as transactionId.'), 'x-unpublished': true }),
+  }),
+  reply: Type.Object({ suggestions: Nullable(Type.Array(PersonalText('A free ABHA address.'))) }),
+  errors: ['txnUnknown', 'stepNotAllowed'],
+  upstream: true,
+  async handle({ query, caller }, { abdm, flows, addressSuffix }) {
+    const { fn, ln, dob, transactionId = query.txn_id } = query
+    const txn =
+      transactionId === undefined ? undefined : await flows.at(mobileRegistration, caller, transactionId, 'suggest')
+    if (!fn || !dob) return { suggestions: [] }
+    const [year = '', month = '', day = ''] = dob.split('-')
+    if (!txn) return { suggestions: await freeOf(abdm, candidates(fn, ln ?? '', year, month, day), addressSuffix) }
+    const { abhaAddressList } = await abdm.call(phrEnrollment.suggestion, {
+      body: {
+        txnId: txn.upstreamTxnId,
+        firstName: fn,
+        lastName: ln ?? '',
+        dayOfBirth: day,
+        monthOfBirth: month,
+        yearOfBirth: year,
+      },
+    })
+    return {
+      suggestions: (abhaAddressList ?? []).map((name) => (name.includes('@') ? name : `${name}@${addressSuffix}`)),
+    }
+  },
+})
+
+/** Legal names of 8 to 18 characters made of the person's names and birth date, most readable first. */
+const candidates = (firstName: string, lastName: string, year: string, month: string, day: string): string[] => {
+  const plain = (name: string) =>
+    name
+      .normalize('NFD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '')
+  const first = plain(firstName).slice(0, 8)
+  const last = plain(lastName).slice(0, 5)
+  if (first.length < 2) return []
+  const short = year.slice(2)
+  const tails = [`${year}`, `${short}${month}`, `${day}${month}`, `${month}${short}`, `${day}${month}${short}`]
+  const stems = last ? [`${first}.${last}`, `${first}${last}`, `${first}_${last}`] : [`${first}.`, first]
+  return [...new Set(tails.flatMap((tail) => stems.map((stem) => stem + tail)))].filter(
+    (name) => name.length >= 8 && name.length <= 18,
+  )
+}
+
+const askedMax = 8
+const wanted = 5
+
+const freeOf = async (abdm: Abdm, names: readonly string[], addressSuffix: string): Promise<string[]> => {
+  const asked = names.slice(0, askedMax).map((name) => `${name}@${addressSuffix}`)
+  const taken = await Promise.all(
+    asked.map((abhaAddress) => abdm.call(phrEnrollment.isExists, { query: { abhaAddress } })),
+  )
+  return asked.filter((_, index) => !taken[index]).slice(0, wanted)
+}

@@ -1,0 +1,65 @@
+import { Type } from 'typebox'
+import { hasMeaning } from '../../abdm/failure.ts'
+import { phrLogin, web } from '../../abdm/wire/index.ts'
+import type { Services } from '../../app.ts'
+import { AbhaAddress, TxnId } from '../../fields.ts'
+import type { Family } from '../../people.ts'
+import { route } from '../../route.ts'
+import { userSession } from './flow.ts'
+
+/**
+ * Sends an OTP to the mobile of an ABHA address, to open a user session. The user is the one named, else the owner of the
+ * address at this client, else a new one. An address of another user than the named one: 400.
+ * Opens session at otp_sent. Upstream: phr.login.request_otp; web.login.request_otp for client ids without PHR app permission.
+ */
+export const init = route({
+  method: 'POST',
+  path: '/abdm/v1/session/init',
+  operationId: 'sessionInit',
+  tag: 'session',
+  summary: 'Send an OTP to open a user session',
+  auth: 'client-or-user',
+  names: 'headers-and-oid',
+  body: Type.Object({ abha_address: AbhaAddress }),
+  reply: Type.Object({ txn_id: TxnId }),
+  errors: ['tooManyRequests', 'userUnknown', 'accountClaimed', 'mobileClaimed'],
+  upstream: true,
+  async handle({ body: { abha_address: abhaAddress }, caller, named, remoteAddress }, deps) {
+    const { flows, otps, people } = deps
+    await people.named(caller, named)
+    await people.destination(caller, named, { abhaAddress, isKycVerified: false })
+    let family: Family = 'phr-app'
+    const sent = await otps.send(abhaAddress, { caller, remoteAddress }, async () => {
+      const asked = await requestOtp(deps, abhaAddress)
+      family = asked.family
+      return asked
+    })
+    const txn = await flows.begin(userSession, caller, named, {
+      state: 'otp_sent',
+      upstreamTxnId: sent.txnId,
+      otp: sent.otp,
+      data: { abhaAddress, family },
+    })
+    return { txn_id: txn.id }
+  },
+})
+
+/** A refusal for want of permission comes before any OTP, so the other service may be asked. */
+const requestOtp = async ({ abdm, hasPhrApp }: Services, abhaAddress: string) => {
+  if (hasPhrApp) {
+    const { scope, loginHint, otpSystem } = phrLogin.requestOtp.variants.abhaAddress
+    try {
+      const sent = await abdm.call(phrLogin.requestOtp, {
+        body: { scope: [...scope], loginHint, otpSystem, loginId: abhaAddress },
+      })
+      return { ...sent, family: 'phr-app' as const }
+    } catch (thrown) {
+      if (!hasMeaning(thrown, 'noPermission')) throw thrown
+    }
+  }
+  const { scope, loginHint, otpSystem } = web.requestOtp.variants.mobile
+  const sent = await abdm.call(web.requestOtp, {
+    body: { scope: [...scope], loginHint, otpSystem, loginId: abhaAddress },
+  })
+  return { ...sent, family: 'phr-web' as const }
+}

@@ -1,0 +1,81 @@
+import { Type } from 'typebox'
+import { UpstreamFailure } from '../../abdm/failure.ts'
+import { phrLogin, web } from '../../abdm/wire/index.ts'
+import type { Services } from '../../app.ts'
+import { error } from '../../errors.ts'
+import { Nullable, Otp, TxnId } from '../../fields.ts'
+import type { Txn } from '../../flow.ts'
+import { sessionFrom } from '../../people.ts'
+import { route } from '../../route.ts'
+import { AbhaRefreshToken, AbhaToken, whoOf } from '../answers.ts'
+import { isKycVerified } from '../profile/connect-profile.ts'
+import { userSession } from './flow.ts'
+
+/**
+ * Opens the user's session with the OTP and answers the ABHA user token. Needs otp_sent, ends the flow.
+ * Upstream: phr.login.verify (and phr.login.verify_user when only a transfer token came), or web.login.verify.
+ */
+export const verify = route({
+  method: 'POST',
+  path: '/abdm/v1/session/verify',
+  operationId: 'sessionVerify',
+  tag: 'session',
+  summary: 'Verify the OTP and open the session',
+  auth: 'client-or-user',
+  names: 'headers-and-oid',
+  body: Type.Object({ txn_id: TxnId, otp: Otp }),
+  reply: Type.Object({ token: AbhaToken, refresh_token: Type.Optional(Nullable(AbhaRefreshToken)) }),
+  errors: [
+    'txnUnknown',
+    'stepNotAllowed',
+    'otpWrong',
+    'otpEnded',
+    'triesUsedUp',
+    'userUnknown',
+    'accountClaimed',
+    'mobileClaimed',
+  ],
+  upstream: true,
+  async handle({ body, caller, named }, deps) {
+    const { flows, otps, people, clock } = deps
+    const start = await flows.at(userSession, caller, body.txn_id, 'verify')
+    const who = whoOf(start, named)
+    await people.named(caller, who)
+    const { abhaAddress, family } = start.data
+    if (!abhaAddress) throw error.internal()
+    await people.destination(caller, who, { abhaAddress, isKycVerified: false })
+    const { answer, txn } = await otps.verify(start, 'verify', (counted) =>
+      askUpstream(deps, counted, abhaAddress, body.otp),
+    )
+    const { user, tokens } = answer
+    const person = {
+      abhaAddress,
+      isKycVerified: user ? isKycVerified(user) : false,
+      ...(user?.abhaNumber && { abhaNumber: user.abhaNumber }),
+    }
+    await flows.move(txn, 'verify', 'session_end', { data: { family } }, async () => {
+      const session = sessionFrom(family, abhaAddress, tokens, clock.now())
+      return (await people.bind(caller, who, person, session)).writes
+    })
+    return { token: tokens.token, ...(tokens.refreshToken && { refresh_token: tokens.refreshToken }) }
+  },
+})
+
+const askUpstream = async ({ abdm }: Services, txn: Txn<typeof userSession>, abhaAddress: string, otp: string) => {
+  const op = txn.data.family === 'phr-web' ? web.verify : phrLogin.verify
+  const scope =
+    txn.data.family === 'phr-web' ? web.verify.variants.mobile.scope : phrLogin.verify.variants.abhaAddress.scope
+  const answer = await abdm.call(op, {
+    body: { scope: [...scope], authData: { authMethods: ['otp'], otp: { txnId: txn.upstreamTxnId, otpValue: otp } } },
+  })
+  const user = answer.users?.find((one) => one.abhaAddress.toLowerCase() === abhaAddress)
+  const { tokens } = answer
+  if (!tokens) throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
+  // A refresh token beside it makes the token final; a transfer token still has to be exchanged (abdm-v3 §4).
+  if (tokens.refreshToken || txn.data.family === 'phr-web') return { user, tokens }
+  const final = await abdm.call(phrLogin.verifyUser, {
+    token: tokens.token,
+    body: { abhaAddress, txnId: answer.txnId ?? txn.upstreamTxnId },
+  })
+  return { user, tokens: final }
+}

@@ -1,0 +1,153 @@
+import { type Abdm, createAbdm } from './abdm/client.ts'
+import { connectRoutes } from './api/index.ts'
+import { type Clients, createClients } from './clients.ts'
+import { type Clock, type MovableClock, movableClock, systemClock } from './clock.ts'
+import { type Config, ConfigError } from './config.ts'
+import { type Emulator, type EmulatorKeys, startEmulator } from './emulator/emulator.ts'
+import { createFlows, type Flows, txnRows } from './flow.ts'
+import { createServer } from './http.ts'
+import { newUuid } from './ids.ts'
+import { masterKeys } from './keys.ts'
+import { createLog, type Log } from './log.ts'
+import { operationsRoutes } from './operations.ts'
+import { createOtps, type Otps } from './otp.ts'
+import { createPeople, type People, userRows } from './people.ts'
+import { sandboxRoutes } from './sandbox/index.ts'
+import { createSandbox, sandboxClients } from './sandbox/sandbox.ts'
+import { openSqlite } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+
+/** What the handlers of the Connect operations work with. */
+export type Services = {
+  readonly abdm: Abdm
+  readonly clients: Clients
+  readonly flows: Flows
+  readonly otps: Otps
+  readonly people: People
+  readonly clock: Clock
+  readonly addressSuffix: string
+  readonly hasPhrApp: boolean
+  /** Names this process in claims that it writes. */
+  readonly instanceId: string
+  readonly storeIsExclusive: boolean
+}
+
+type Overrides = {
+  /** The clock below the sandbox's; tests hold it still. */
+  clock?: Clock
+  store?: Store
+  log?: Log
+  /** Tests make one set for all. */
+  emulatorKeys?: EmulatorKeys
+  onFirstKeys?: () => void
+}
+
+const sweepEveryMs = 30_000
+const sweepBatch = 500
+
+/** Builds the whole product, every dependency once, in the order in which they need each other. */
+export const build = async (config: Config, overrides: Overrides = {}) => {
+  const keys = masterKeys(config.keys)
+  const clock: MovableClock = movableClock(overrides.clock ?? systemClock)
+  const log = overrides.log ?? createLog(config.logLevel, clock)
+  const store = overrides.store ?? openSqlite({ file: config.database.file, key: keys.encryption, clock })
+  const clients = createClients(store, clock, keys.signing)
+
+  const emulator = config.sandbox && (await startSandboxUpstream(config, { store, clock, overrides }))
+  const bases = config.upstream.bases ?? emulator?.running.bases
+  if (!bases) throw new ConfigError(['No upstream: set ABDM_ENV.'])
+  if (!config.sandbox) await refuseSandboxClients(clients)
+
+  const abdm = createAbdm({ bases, settings: config.upstream, clock, log })
+  const flows = createFlows(store, clock, config.txnLifetimeSeconds)
+  const services: Services = {
+    abdm,
+    clients,
+    flows,
+    otps: createOtps(store, flows, clock, config.otp),
+    people: createPeople(store, abdm, clock),
+    clock,
+    addressSuffix: config.upstream.addressSuffix,
+    hasPhrApp: config.upstream.hasPhrApp,
+    instanceId: newUuid(),
+    storeIsExclusive: store.isExclusive,
+  }
+
+  const server = await createServer(
+    { ...config.listen, addressSuffix: config.upstream.addressSuffix, checksReplies: config.checksReplies },
+    log,
+  )
+  server.serve(connectRoutes, services, clients)
+  server.serve(operationsRoutes, {
+    store,
+    abdm,
+    docsPage: async () => (await import('./docs-page.ts')).docsPage(config.sandbox !== undefined),
+  })
+  if (emulator) {
+    const sandbox = createSandbox({ emulator: emulator.running, store, clock, upstreamClock: emulator.clock })
+    await sandbox.start(clients)
+    server.serve(sandboxRoutes, sandbox)
+    server.app.addHook('preClose', async () => sandbox.stop())
+  }
+
+  const sweeping = setInterval(() => void sweep(store, log), sweepEveryMs)
+  sweeping.unref()
+
+  return {
+    app: server.app,
+    services,
+    store,
+    clock,
+    emulator: emulator?.running,
+    async close(): Promise<void> {
+      clearInterval(sweeping)
+      server.stopTaking()
+      await server.app.close()
+      await abdm.close()
+      await emulator?.running.close()
+      await store.close()
+      log.flush()
+    },
+  }
+}
+
+export type App = Awaited<ReturnType<typeof build>>
+
+const startSandboxUpstream = async (
+  config: Config,
+  { store, clock, overrides }: { store: Store; clock: MovableClock; overrides: Overrides },
+): Promise<{ running: Emulator; clock: MovableClock }> => {
+  const { fixedOtp, traceMax = 0, emulatorPort: port = 0 } = config.sandbox ?? {}
+  // Runs with the product's clock and may be made to run ahead of it.
+  const upstreamClock = movableClock(clock)
+  const { clientId, clientSecret, cmId, addressSuffix } = config.upstream
+  const running = await startEmulator({
+    store,
+    clock: upstreamClock,
+    settings: { clientId, clientSecret, cmId, addressSuffix, traceMax, port, ...(fixedOtp && { fixedOtp }) },
+    ...(overrides.emulatorKeys && { keys: overrides.emulatorKeys }),
+    ...(overrides.onFirstKeys && { onFirstKeys: overrides.onFirstKeys }),
+  })
+  return { running, clock: upstreamClock }
+}
+
+/** A database that was a sandbox's would let anybody in who knows the published secret. */
+const refuseSandboxClients = async (clients: Clients): Promise<void> => {
+  for (const { clientId } of sandboxClients) {
+    if (await clients.has(clientId)) {
+      throw new ConfigError([
+        `The database holds the sandbox client ${clientId}, whose secret is public. Use a new database for a real upstream.`,
+      ])
+    }
+  }
+}
+
+const sweep = async (store: Store, log: Log): Promise<void> => {
+  try {
+    while ((await store.sweep(sweepBatch)) === sweepBatch);
+  } catch {
+    log.problem('expired rows could not be removed; the next sweep tries again')
+  }
+}
+
+export const sandboxCollections = [txnRows, userRows] as const

@@ -1,0 +1,259 @@
+import { readFileSync } from 'node:fs'
+import type { KeyBits, ServiceName } from './abdm/wire/operation.ts'
+
+/** The only reader of the environment. Every problem is reported at once, in plain sentences. */
+
+export type AbdmEnvironment = 'emulator' | 'sandbox' | 'production'
+
+export type ListenConfig = {
+  host: string
+  port: number
+  bodyBytesMax: number
+  corsOrigins: readonly string[]
+  /** Pages on loopback origins may call; sandbox only. */
+  allowLoopbackOrigins: boolean
+  trustProxy: boolean
+}
+export type DatabaseConfig = { kind: 'sqlite'; file: string }
+/** Undefined keys are made once and kept beside the database; possible with the emulator only. */
+export type KeyConfig = { encryption: Buffer | undefined; signing: Buffer | undefined; file: string | undefined }
+export type UpstreamConfig = {
+  /** Undefined: the embedded emulator's, known once it listens. */
+  bases: Readonly<Record<ServiceName, string>> | undefined
+  clientId: string
+  clientSecret: string
+  cmId: string
+  addressSuffix: string
+  connectTimeoutMs: number
+  answerTimeoutMs: number
+  /** Key family of PHR web, on which NHA's documents and its integrators disagree. */
+  webKey: KeyBits
+  /** False: the client id has no permission for the PHR app service; PHR web stands in. */
+  hasPhrApp: boolean
+}
+export type OtpConfig = {
+  lifetimeSeconds: number
+  triesMax: number
+  resendsMax: number
+  resendWaitSeconds: number
+  sendsPerIdentifierHour: number
+  sendsPerIdentifierDay: number
+  sendsPerClientHour: number
+  sendsPerAddressHour: number
+}
+export type SandboxConfig = { fixedOtp: string | undefined; traceMax: number; emulatorPort: number }
+
+export type Config = Readonly<{
+  environment: AbdmEnvironment
+  listen: ListenConfig
+  database: DatabaseConfig
+  keys: KeyConfig
+  upstream: UpstreamConfig
+  otp: OtpConfig
+  txnLifetimeSeconds: number
+  sandbox: SandboxConfig | undefined
+  logLevel: string
+  /** Check every reply against its schema before it is sent; the tests switch it on. */
+  checksReplies: boolean
+}>
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(
+      `OpenABHA cannot start: ${problems.length === 1 ? 'one setting needs' : `${problems.length} settings need`} attention.\n${problems
+        .map((problem) => `  - ${problem}`)
+        .join('\n')}`,
+    )
+    this.problems = problems
+  }
+}
+
+const realBases = {
+  sandbox: {
+    gateway: 'https://dev.abdm.gov.in/api/hiecm/gateway/v3',
+    abha: 'https://abhasbx.abdm.gov.in/abha/api/v3',
+    'phr-app': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/app',
+    'phr-web': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/web',
+  },
+  production: {
+    gateway: 'https://apis.abdm.gov.in/api/hiecm/gateway/v3',
+    abha: 'https://abha.abdm.gov.in/api/abha/v3',
+    'phr-app': 'https://phr.abdm.gov.in/api/phr/app/v3',
+    'phr-web': 'https://phr.abdm.gov.in/api/phr/web/v3',
+  },
+} as const
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export const readConfig = (
+  env: Environment = process.env,
+  readFile = (path: string) => readFileSync(path, 'utf8'),
+): Config => {
+  const problems: string[] = []
+
+  const value = (name: string): string | undefined => env[name]?.trim() || undefined
+  const secret = (name: string): string | undefined => {
+    const file = value(`${name}_FILE`)
+    if (!file) return value(name)
+    try {
+      return readFile(file).trim() || undefined
+    } catch {
+      problems.push(`${name}_FILE names ${file}, which cannot be read.`)
+      return undefined
+    }
+  }
+  const count = (name: string, fallback: number, min = 0, max = 1_000_000_000): number => {
+    const given = value(name)
+    if (given === undefined) return fallback
+    const number = /^\d+$/.test(given) ? Number(given) : Number.NaN
+    if (number >= min && number <= max) return number
+    problems.push(`${name} must be a whole number from ${min} to ${max}.`)
+    return fallback
+  }
+  const flag = (name: string, fallback: boolean): boolean => {
+    const given = value(name)?.toLowerCase()
+    if (given === undefined) return fallback
+    if (['1', 'true', 'yes', 'on'].includes(given)) return true
+    if (['0', 'false', 'no', 'off'].includes(given)) return false
+    problems.push(`${name} must be true or false.`)
+    return fallback
+  }
+  const key = (name: string): Buffer | undefined => {
+    const given = secret(name)
+    if (given === undefined) return undefined
+    const bytes = /^[0-9a-f]{64}$/i.test(given) ? Buffer.from(given, 'hex') : Buffer.from(given, 'base64')
+    if (bytes.length === 32) return bytes
+    problems.push(`${name} must be 32 random bytes in hex or base64 (try: openssl rand -base64 32).`)
+    return undefined
+  }
+
+  const environment = (value('ABDM_ENV') ?? 'emulator') as AbdmEnvironment
+  if (!['emulator', 'sandbox', 'production'].includes(environment)) {
+    throw new ConfigError(['ABDM_ENV must be emulator, sandbox or production.'])
+  }
+  const isEmulated = environment === 'emulator'
+
+  const databaseUrl = value('DATABASE_URL') ?? 'sqlite:./data/openabha.db'
+  const sqliteFile = /^sqlite:(.+)$/.exec(databaseUrl)?.[1]
+  if (!sqliteFile) problems.push('DATABASE_URL must be sqlite:<file>.')
+
+  const encryption = key('ENCRYPTION_KEY')
+  const signing = key('SIGNING_KEY')
+
+  const bases = (): UpstreamConfig['bases'] => {
+    if (isEmulated) return undefined
+    const names = {
+      gateway: 'ABDM_GATEWAY_URL',
+      abha: 'ABDM_ABHA_URL',
+      'phr-app': 'ABDM_PHR_APP_URL',
+      'phr-web': 'ABDM_PHR_WEB_URL',
+    }
+    const chosen: Record<ServiceName, string> = { ...realBases[environment as 'sandbox' | 'production'] }
+    for (const [service, name] of Object.entries(names)) {
+      const given = value(name)
+      if (given === undefined) continue
+      if (!URL.canParse(given)) problems.push(`${name} must be an address.`)
+      else if (
+        new URL(given).protocol !== 'https:' &&
+        !['localhost', '127.0.0.1', '[::1]'].includes(new URL(given).hostname)
+      ) {
+        problems.push(`${name} must begin with https://: secrets and personal data would travel in clear.`)
+      } else chosen[service as ServiceName] = given.replace(/\/+$/, '')
+    }
+    return chosen
+  }
+
+  const clientId = value('ABDM_CLIENT_ID')
+  const clientSecret = secret('ABDM_CLIENT_SECRET')
+  const fixedOtp = value('SANDBOX_OTP')
+  if (isEmulated) {
+    if (fixedOtp !== undefined && !/^[0-9]{6}$/.test(fixedOtp)) problems.push('SANDBOX_OTP must be six digits.')
+  } else {
+    if (!clientId) problems.push('ABDM_CLIENT_ID is missing: the client id that NHA gave you.')
+    if (!clientSecret)
+      problems.push('ABDM_CLIENT_SECRET (or ABDM_CLIENT_SECRET_FILE) is missing: the secret that NHA gave you.')
+    if (!encryption && !problems.some((problem) => problem.startsWith('ENCRYPTION_KEY')))
+      problems.push(
+        'ENCRYPTION_KEY (or ENCRYPTION_KEY_FILE) is missing: 32 random bytes that encrypt what is stored (openssl rand -base64 32).',
+      )
+    if (!signing && !problems.some((problem) => problem.startsWith('SIGNING_KEY')))
+      problems.push(
+        'SIGNING_KEY (or SIGNING_KEY_FILE) is missing: 32 random bytes that sign access tokens (openssl rand -base64 32).',
+      )
+    if (encryption && signing?.equals(encryption)) problems.push('SIGNING_KEY and ENCRYPTION_KEY must differ.')
+    if (fixedOtp !== undefined)
+      problems.push('SANDBOX_OTP is set: a fixed OTP exists only with ABDM_ENV=emulator. Remove it.')
+    if (value('SANDBOX_TRACE') !== undefined)
+      problems.push(
+        'SANDBOX_TRACE is set: the trace shows secrets in clear and exists only with ABDM_ENV=emulator. Remove it.',
+      )
+  }
+
+  const webKey = count('ABDM_WEB_KEY_BITS', 4096)
+  if (webKey !== 2048 && webKey !== 4096) problems.push('ABDM_WEB_KEY_BITS must be 2048 or 4096.')
+
+  const corsOrigins = (value('CORS_ORIGINS') ?? '')
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean)
+  if (corsOrigins.includes('*'))
+    problems.push('CORS_ORIGINS must list origins one by one; * would let every web page act with your tokens.')
+
+  const logLevel = value('LOG_LEVEL') ?? 'info'
+  if (!['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].includes(logLevel)) {
+    problems.push('LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.')
+  }
+
+  const config: Config = {
+    environment,
+    listen: {
+      host: value('HOST') ?? '127.0.0.1',
+      port: count('PORT', 8080, 0, 65_535),
+      bodyBytesMax: 65_536,
+      corsOrigins,
+      allowLoopbackOrigins: isEmulated,
+      trustProxy: flag('TRUST_PROXY', false),
+    },
+    database: { kind: 'sqlite', file: sqliteFile ?? ':memory:' },
+    keys: {
+      encryption,
+      signing,
+      file: isEmulated && sqliteFile !== ':memory:' ? `${sqliteFile}.keys.json` : undefined,
+    },
+    upstream: {
+      bases: bases(),
+      clientId: isEmulated ? 'SBXID_000001' : (clientId ?? ''),
+      clientSecret: isEmulated ? 'openabha-emulator-secret' : (clientSecret ?? ''),
+      cmId: value('ABDM_CM_ID') ?? (environment === 'production' ? 'abdm' : 'sbx'),
+      addressSuffix: environment === 'production' ? 'abdm' : 'sbx',
+      connectTimeoutMs: count('ABDM_CONNECT_TIMEOUT_MS', 3_000, 1, 60_000),
+      answerTimeoutMs: count('ABDM_ANSWER_TIMEOUT_MS', 30_000, 1, 120_000),
+      webKey: webKey === 2048 ? 2048 : 4096,
+      hasPhrApp: flag('ABDM_PHR_APP', true),
+    },
+    otp: {
+      lifetimeSeconds: count('OTP_LIFETIME_SECONDS', 600, 1),
+      triesMax: count('OTP_TRIES_MAX', 3, 1),
+      resendsMax: count('OTP_RESENDS_MAX', 2),
+      resendWaitSeconds: count('OTP_RESEND_WAIT_SECONDS', 60),
+      sendsPerIdentifierHour: count('OTP_SENDS_PER_IDENTIFIER_HOUR', 5),
+      sendsPerIdentifierDay: count('OTP_SENDS_PER_IDENTIFIER_DAY', 10),
+      sendsPerClientHour: count('OTP_SENDS_PER_CLIENT_HOUR', 600),
+      sendsPerAddressHour: count('OTP_SENDS_PER_ADDRESS_HOUR', 60),
+    },
+    txnLifetimeSeconds: count('TXN_LIFETIME_SECONDS', 1800, 1),
+    sandbox: isEmulated
+      ? {
+          fixedOtp,
+          traceMax: count('SANDBOX_TRACE', 1000, 0, 100_000),
+          emulatorPort: count('EMULATOR_PORT', 0, 0, 65_535),
+        }
+      : undefined,
+    logLevel,
+    checksReplies: flag('CHECK_REPLIES', false),
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(config)
+}

@@ -1,0 +1,31 @@
+import type { Operation } from '../../abdm/wire/operation.ts'
+import * as wire from '../../abdm/wire/index.ts'
+import type { Answer, Answers } from './answer.ts'
+import { certificates } from './certificates.ts'
+import { gateway } from './gateway.ts'
+import { phrEnrollment } from './phr-enrollment.ts'
+import { phrLogin } from './phr-login.ts'
+import { phrProfile } from './phr-profile.ts'
+import { web } from './web.ts'
+
+/** Everything the emulator answers: one entry per group of wire operations. */
+const answers: { readonly [Group in keyof typeof wire]: Answers<(typeof wire)[Group]> } = {
+  certificates,
+  gateway,
+  phrEnrollment,
+  phrLogin,
+  phrProfile,
+  web,
+}
+
+export type Answered = { readonly op: Operation; readonly answer: Answer }
+
+const pairs = (group: object, answered: object): Answered[] =>
+  Object.entries(group).flatMap(([name, op]) => {
+    const answer = (answered as { readonly [name: string]: Answer })[name]
+    return answer ? [{ op: op as Operation, answer }] : []
+  })
+
+export const answered: readonly Answered[] = Object.entries(wire).flatMap(([name, group]) =>
+  pairs(group, answers[name as keyof typeof wire]),
+)

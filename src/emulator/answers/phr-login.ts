@@ -1,0 +1,107 @@
+import type * as wire from '../../abdm/wire/phr-login.ts'
+import { type Refusal, refuse } from '../refusal.ts'
+import type { Subject as TokenSubject } from '../tokens.ts'
+import type { AddressRow } from '../world/people.ts'
+import { accountOf, detailsOf, userOf } from '../world/profiles.ts'
+import { refuseDeactivated } from '../world/subjects.ts'
+import type { TxnRow } from '../world/transactions.ts'
+import type { Answers, Call, World } from './answer.ts'
+import { sendOtp, subjectOf, txnNotFound, verifyOtp } from './otp.ts'
+
+/** abdm-v3 §9. */
+
+const loginSubjects: { readonly [variant: string]: string } = {
+  mobile: 'MOBILE_LOGIN',
+  abhaAddress: 'ABHA_ADDRESS_LOGIN',
+  abhaNumber: 'ABHA_NUMBER_LOGIN',
+  abhaNumberAadhaar: 'ABHA_NUMBER_LOGIN',
+  aadhaar: 'AADHAAR_LOGIN',
+}
+
+/** What a final token says: the whole profile with the mobile in clear, as NHA's does. */
+export const tokenSubject = ({ id, body }: AddressRow, txnId: string, loginSubject: string): TokenSubject => ({
+  sub: id,
+  txnId,
+  loginSubject,
+  profile: { ...detailsOf(body), abhaAddress: body.name },
+})
+
+/** A verified identifier lists verified addresses only, a mobile both kinds (abdm-v3 §9.3). */
+const listedFor = async ({ body }: TxnRow, { register }: World): Promise<AddressRow[]> =>
+  body.personId === null
+    ? register.addressesOn(body.mobile)
+    : (await register.addressesOf(body.personId)).filter((row) => row.body.abhaNumber)
+
+/** The address was named before the OTP: final at once (abdm-v3 §22 no. 7). */
+const verifiedByAddress = async (call: Call<typeof wire.verify>, world: World, row: TxnRow) => {
+  const address = row.body.addressId === null ? undefined : await world.register.address(row.body.addressId)
+  if (!address) throw txnNotFound()
+  refuseDeactivated(address.body)
+  const tokens = await world.tokens.final('phr-app', tokenSubject(address, row.id, 'ABHA_ADDRESS_LOGIN'), call.now)
+  return {
+    txnId: row.id,
+    message: 'OTP verified successfully',
+    authResult: 'success' as const,
+    users: [userOf(address.body, call.now)],
+    tokens: { ...tokens, switchProfileEnabled: false },
+  }
+}
+
+const verifiedByOther = async (call: Call<typeof wire.verify>, world: World, row: TxnRow) => {
+  const person = row.body.personId === null ? undefined : await world.register.person(row.body.personId)
+  const listed = await listedFor(row, world)
+  const account = person && accountOf(person.body, listed.map(({ body }) => body))
+  const subject = {
+    sub: '',
+    txnId: row.id,
+    loginSubject: loginSubjects[row.body.variant] ?? 'MOBILE_LOGIN',
+    profile: { mobile: row.body.mobile },
+  }
+  return {
+    txnId: row.id,
+    message: 'OTP verified successfully',
+    authResult: 'success' as const,
+    users: listed.map(({ body }) => userOf(body, call.now)),
+    ...(account && { accounts: [account] }),
+    ...(account && row.body.variant === 'aadhaar' && { preferredAbhaAddress: account.preferredAbhaAddress }),
+    tokens: await world.tokens.transfer('phr-app', subject, call.now),
+  }
+}
+
+const userNotListed = (): Refusal => refuse(400, 'flat', 'ABDM-9999: ', 'User not found.')
+
+/** A verified login, or a verified enrolment: its transfer token is of the same kind (abdm-v3 §22 no. 8). */
+const isChoosing = ({ body }: TxnRow): boolean =>
+  body.state === 'verified' && (body.flow === 'phr.login' || body.flow === 'phr.enrollment')
+
+export const phrLogin: Answers<typeof wire> = {
+  async requestOtp(call, world) {
+    const isByAddress = call.body.loginHint === 'abha-address'
+    const subject = await subjectOf(call, world)
+    return sendOtp(call, world, subject, isByAddress ? 'session' : 'profile.login', 'log in to your ABHA address')
+  },
+
+  async verify(call, world) {
+    const verified = await verifyOtp(call, world, txnNotFound)
+    if ('failed' in verified) return verified.failed
+    const { row } = verified
+    return row.body.variant === 'abhaAddress' ? verifiedByAddress(call, world, row) : verifiedByOther(call, world, row)
+  },
+
+  async verifyUser(call, world) {
+    const { txnId, abhaAddress } = call.body
+    if (call.user().claims.txnId !== txnId) throw txnNotFound()
+    for (;;) {
+      const row = await world.transactions.live(txnId)
+      if (!row || !isChoosing(row)) throw txnNotFound()
+      const chosen = (await listedFor(row, world)).find(({ body }) => body.name === abhaAddress.toLowerCase())
+      if (!chosen) throw userNotListed()
+      refuseDeactivated(chosen.body)
+      // Undefined: the transaction moved meanwhile, so the next look tells whether it was used.
+      if (!(await world.transactions.step(row, { state: 'used' }))) continue
+      const loginSubject = call.user().claims.loginSubject
+      const tokens = await world.tokens.final('phr-app', tokenSubject(chosen, txnId, loginSubject), call.now)
+      return { ...tokens, switchProfileEnabled: true }
+    }
+  },
+}

@@ -1,0 +1,114 @@
+import { indiaTime, isoTime } from '../clock.ts'
+import type { ErrorForm, ServiceName } from '../abdm/wire/operation.ts'
+
+/** What ABDM says instead of an answer, in the eight forms of abdm-v3 §5. Answers throw it; only this file writes it out. */
+
+export type RefusalForm = ErrorForm | 'description' | 'text' | 'empty' | 'spring' | 'runtime'
+/** `field` names the refused field in form 4. Codes stand as they go out: some with a trailing `": "`. */
+export type RefusalEntry = { readonly code: string; readonly message: string; readonly field?: string }
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+  readonly form: RefusalForm
+  readonly entries: readonly RefusalEntry[]
+  readonly headers: readonly string[]
+  constructor(status: number, form: RefusalForm, entries: readonly RefusalEntry[], headers: readonly string[] = []) {
+    super(entries[0]?.message ?? '')
+    this.status = status
+    this.form = form
+    this.entries = entries
+    this.headers = headers
+  }
+}
+
+export const refuse = (status: number, form: RefusalForm, code = '', message = ''): Refusal =>
+  new Refusal(status, form, [{ code, message }])
+
+/** The PHR services' usual refusal; codes in their arrays carry the colon (abdm-v3 §19 no. 3). */
+export const refuseInArray = (code: string, message: string): Refusal => refuse(400, 'array', `${code}: `, message)
+
+type Occasion = { readonly now: number; readonly path: string; readonly requestId: string }
+type Rendered = { readonly status: number; readonly type: string; readonly body: string | undefined }
+
+const coded = ({ code, message }: RefusalEntry) => ({ code, message })
+const first = (entries: readonly RefusalEntry[]): RefusalEntry => entries[0] ?? { code: '', message: '' }
+
+type Writer = (refusal: Refusal, occasion: Occasion) => unknown
+const writers: { readonly [form in Exclude<RefusalForm, 'text' | 'empty'>]: Writer } = {
+  wrapped: ({ entries }) => ({ error: coded(first(entries)) }),
+  flat: ({ entries }) => {
+    const { code, message } = first(entries)
+    const description = code.startsWith('9009') ? gatewayDescriptions[code] : undefined
+    return { code, message, description }
+  },
+  array: ({ entries }) => entries.map(coded),
+  field: ({ entries }, { now }) => ({
+    ...Object.fromEntries(entries.map(({ field = 'message', message }) => [field, message])),
+    timestamp: indiaTime(now),
+  }),
+  message: ({ entries }, { now }) => ({ message: first(entries).message, timestamp: indiaTime(now) }),
+  description: ({ entries }) => ({ txnId: first(entries).field ?? '', description: first(entries).message }),
+  spring: ({ status, entries }, { now, path, requestId }) => ({
+    timestamp: isoTime(now),
+    path,
+    status,
+    error: first(entries).message,
+    requestId,
+  }),
+  runtime: ({ status, entries }) => ({
+    code: String(status),
+    type: 'Status report',
+    message: 'Runtime Error',
+    description: first(entries).message,
+  }),
+}
+
+const gatewayDescriptions: { readonly [code: string]: string } = {
+  900900: 'Unclassified Authentication Failure',
+  900901:
+    'Access failure for API. Status: (900901) - Invalid Credentials. Make sure you have provided the correct security credentials',
+  900902:
+    "Invalid Credentials. Make sure your API invocation call has a header: 'Authorization : Bearer ACCESS_TOKEN'",
+}
+
+export const render = (refusal: Refusal, occasion: Occasion): Rendered => {
+  const { status, form } = refusal
+  if (form === 'empty') return { status, type: '', body: undefined }
+  if (form === 'text') return { status, type: 'text/plain', body: first(refusal.entries).message }
+  return { status, type: 'application/json', body: JSON.stringify(writers[form](refusal, occasion)) }
+}
+
+/** Nothing there (abdm-v3 §5 no. 8, §19 no. 20): the API gateway speaks under a known base, Spring elsewhere. */
+export const noResource = () => refuse(404, 'runtime', '404', 'No matching resource found for given API Request')
+export const noBase = () => refuse(404, 'spring', '404', 'Not Found')
+
+const askForBearer = ['www-authenticate', 'OAuth2 realm="WSO2 API Manager", error="invalid_token"'] as const
+export const missingCredentials = () =>
+  new Refusal(401, 'flat', [{ code: '900902', message: 'Missing Credentials' }], askForBearer)
+export const invalidCredentials = () =>
+  new Refusal(401, 'flat', [{ code: '900901', message: 'Invalid Credentials' }], askForBearer)
+
+/** Clock and request-id faults are 404, wrapped where the service wraps (abdm-v3 §10, §12, §19 no. 2). */
+const headerForm = (op: { readonly service: ServiceName; readonly errorForm: ErrorForm }): RefusalForm =>
+  op.errorForm === 'wrapped' || op.service === 'abha' || op.service === 'gateway' ? 'wrapped' : 'flat'
+type Called = Parameters<typeof headerForm>[0]
+export const invalidRequestId = (op: Called) => refuse(404, headerForm(op), 'ABDM-1030: ', 'Invalid request ID')
+export const invalidTimestamp = (op: Called) => refuse(404, headerForm(op), 'ABDM-1016: ', 'Invalid Timestamp')
+export const invalidCmId = () => refuse(400, 'wrapped', 'ABDM-2403', 'Invalid X-CM-ID')
+
+const isPhr = (service: ServiceName): boolean => service === 'phr-app' || service === 'phr-web'
+
+/** Sends or tries used up: flat 400 on PHR as seen live, wrapped 422 on ABHA (abdm-v3 §17). */
+export const attemptsUsedUp = (service: ServiceName) =>
+  refuse(
+    isPhr(service) ? 400 : 422,
+    isPhr(service) ? 'flat' : 'wrapped',
+    'ABDM-1100',
+    'You have requested multiple OTPs Or Exceeded maximum number of attempts for OTP match in this transaction. Please try again in 30 minutes.',
+  )
+
+/** The emulator itself went wrong, or its database did. */
+export const unknownException = (op: Called, detail = '') =>
+  refuse(500, isPhr(op.service) ? 'flat' : 'wrapped', 'ABDM-9999', `Unknown exception${detail && `: ${detail}`}`)
+export const dependencyDown = () => refuse(503, 'flat', 'ABDM-1024', 'Dependent service unavailable')

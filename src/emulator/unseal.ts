@@ -1,0 +1,134 @@
+import type { TSchema } from 'typebox'
+import { keyBitsOf, type Operation, type Refusal as Words } from '../abdm/wire/operation.ts'
+import { refuseAll } from './checks.ts'
+import type { KeyRing } from './keys.ts'
+import { type Refusal, type RefusalEntry, refuse } from './refusal.ts'
+import { isAadhaarNumber } from './world/aadhaar.ts'
+import { isAbhaNumber, isEmail, isMobile, isOtp, isPassword, readAddress } from './world/forms.ts'
+
+/** Opens the sealed fields of a body and copies ABDM's symptoms where one does not open (abdm-v3 §3.5). */
+
+export type SealedField = {
+  readonly path: string
+  readonly names: readonly string[]
+  /** The last name: what the field is called in a refusal. */
+  readonly field: string
+  readonly isRequired: boolean
+  readonly words: Words
+}
+
+type Marked = TSchema & {
+  readonly properties?: { readonly [name: string]: Marked }
+  readonly required?: readonly string[]
+  readonly 'x-refusal'?: Words
+}
+
+/** What there is to open in an operation's body, worked out once. */
+export const sealedFieldsOf = (op: Operation): SealedField[] =>
+  op.sealed.map((path) => {
+    const names = path.split('.')
+    let schema: Marked | undefined = op.body
+    let isRequired = true
+    for (const name of names) {
+      isRequired &&= schema?.required?.includes(name) ?? false
+      schema = schema?.properties?.[name]
+    }
+    return { path, names, field: names.at(-1) ?? path, isRequired, words: schema?.['x-refusal'] ?? ['ABDM-1006', 'Invalid'] }
+  })
+
+const valueAt = (body: unknown, names: readonly string[]): string | undefined => {
+  let value = body
+  for (const name of names) value = (value as { readonly [name: string]: unknown } | undefined)?.[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+const isWellFormed = (field: string, hint: string | undefined, text: string, suffix: string): boolean => {
+  const kind = field === 'loginId' ? hint : field
+  switch (kind) {
+    case 'mobile':
+    case 'mobile-number':
+      return isMobile(text)
+    case 'abha-number':
+      return isAbhaNumber(text)
+    case 'abha-address':
+      return readAddress(text, suffix) !== undefined
+    case 'aadhaar':
+      return isAadhaarNumber(text)
+    case 'otpValue':
+      return isOtp(text)
+    case 'email':
+      return isEmail(text)
+    case 'password':
+      return isPassword(text)
+    default:
+      return text !== ''
+  }
+}
+
+type Fault = 'sealed wrongly' | 'malformed'
+
+/** The words differ by service and hint: wrong keys are blamed on the value. */
+const entryOf = ({ field, words }: SealedField, op: Operation, hint: string | undefined, fault: Fault): RefusalEntry => {
+  const isMalformed = fault === 'malformed'
+  if (field === 'loginId' && op.service === 'abha') {
+    return { field, code: '', message: isMalformed ? 'LoginId is invalid' : 'Invalid LoginId' }
+  }
+  if (field === 'loginId' && hint === 'mobile-number') {
+    return { field, code: 'ABDM-1006', message: isMalformed ? 'Invalid Mobile Number' : 'Invalid mobile number' }
+  }
+  if (field === 'loginId' && isMalformed && hint === 'abha-number') {
+    return { field, code: 'ABDM-9999', message: 'Invalid ABHA Number' }
+  }
+  if (field === 'loginId' && isMalformed && hint === 'abha-address') {
+    return op.service === 'phr-web'
+      ? { field, code: 'ABDM-1006', message: 'Invalid Abha Address' }
+      : { field, code: 'ABDM-9999', message: 'Invalid ABHA Address' }
+  }
+  return { field, code: words[0], message: words[1] }
+}
+
+const base64Form = /^[A-Za-z0-9+/]+={0,2}$/
+
+/** PHR web lets the text of Java's decoder through. */
+const illegalBase64 = (text: string): Refusal => {
+  const character = /[^A-Za-z0-9+/=]/.exec(text)?.[0] ?? '='
+  return refuse(400, 'flat', 'ABDM-9999: ', `Illegal base64 character ${(character.codePointAt(0) ?? 0).toString(16)}`)
+}
+
+export type Opened = { [path: string]: string }
+
+export type UnsealSettings = { readonly addressSuffix: string; readonly lenientKeys?: boolean | undefined }
+
+/** Fills `into` with the plaintexts by dotted path, and throws one refusal for all fields that are wrong. */
+export const unseal = async (
+  op: Operation,
+  fields: readonly SealedField[],
+  body: unknown,
+  keys: KeyRing,
+  settings: UnsealSettings,
+  into: Opened,
+): Promise<void> => {
+  const hint = (body as { loginHint?: string }).loginHint
+  const wanted = keyBitsOf(op, body)
+  const openOne = async (sealed: SealedField): Promise<RefusalEntry | undefined> => {
+    const value = valueAt(body, sealed.names)
+    if (!value && !sealed.isRequired) return undefined
+    if (!value || !base64Form.test(value)) {
+      if (value && op.service === 'phr-web' && sealed.field === 'otpValue') throw illegalBase64(value)
+      return entryOf(sealed, op, hint, 'sealed wrongly')
+    }
+    const ciphertext = Buffer.from(value, 'base64')
+    const bits = keys.bitsOf(ciphertext)
+    const text =
+      bits !== undefined && (bits === wanted || settings.lenientKeys) ? await keys.open(bits, ciphertext) : undefined
+    if (text === undefined) return entryOf(sealed, op, hint, 'sealed wrongly')
+    into[sealed.path] = text
+    return isWellFormed(sealed.field, hint, text, settings.addressSuffix)
+      ? undefined
+      : entryOf(sealed, op, hint, 'malformed')
+  }
+  const only = fields.length === 1 ? fields[0] : undefined
+  const entries = only ? [await openOne(only)] : await Promise.all(fields.map(openOne))
+  const wrong = entries.filter((entry) => entry !== undefined)
+  if (wrong.length > 0) throw refuseAll(op, wrong)
+}

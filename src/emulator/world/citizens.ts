@@ -1,0 +1,210 @@
+import { newDigits, newTimedId, randomBelow } from '../../ids.ts'
+import { inserting, type Store, type Write } from '../../store/store.ts'
+import { aadhaarNumberFrom, isAadhaarNumber } from './aadhaar.ts'
+import { isAbhaNumber, isMobile, isPincode, readAddress } from './forms.ts'
+import { type Address, addresses, createRegister, type Person, people } from './people.ts'
+import { type Place, placeOf, places } from './places.ts'
+import { givenNames, seeds, surnames } from './seeds.ts'
+
+/** The synthetic people as the sandbox shows them (sandbox.md), seeding them, and adding one. */
+export type Citizen = {
+  aadhaar_number: string
+  /** The mobile linked with the Aadhaar; null: none is. */
+  mobile: string | null
+  first_name: string
+  middle_name: string | null
+  last_name: string
+  gender: 'M' | 'F' | 'O'
+  year_of_birth: number
+  month_of_birth: number
+  day_of_birth: number
+  pincode: string
+  abha_number: string | null
+  abha_addresses: string[]
+  notes: string
+}
+
+/** Something asked for cannot be: a number or address that is taken, or not of its form. */
+export class CitizenRefused extends Error {
+  override readonly name = 'CitizenRefused'
+  readonly field: keyof Citizen
+  constructor(field: keyof Citizen, message: string) {
+    super(message)
+    this.field = field
+  }
+}
+
+/** What a seed or an addition decides beyond the sandbox's shape. */
+export type Extra = {
+  readonly abhaMobile?: string
+  readonly isLocked?: boolean
+  readonly isDeactivated?: boolean
+  /** Addresses made by mobile only, without KYC. */
+  readonly unverified?: readonly string[]
+}
+
+const forms = { mobile: isMobile, pincode: isPincode, abha_number: isAbhaNumber } as const
+
+const check = (citizen: Citizen): void => {
+  if (!isAadhaarNumber(citizen.aadhaar_number)) {
+    throw new CitizenRefused('aadhaar_number', 'An Aadhaar number has twelve digits, the last a Verhoeff check digit.')
+  }
+  for (const field of ['mobile', 'pincode', 'abha_number'] as const) {
+    const value = citizen[field]
+    if (value !== null && !forms[field](value)) throw new CitizenRefused(field, `${field} is malformed.`)
+  }
+  const { year_of_birth: year, month_of_birth: month, day_of_birth: day } = citizen
+  const date = new Date(Date.UTC(year, month - 1, day))
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) {
+    throw new CitizenRefused('day_of_birth', 'There is no such date of birth.')
+  }
+}
+
+const pad = (count: number): string => String(count).padStart(2, '0')
+const pick = <Item>(items: readonly [Item, ...Item[]]): Item => items[randomBelow(items.length)] ?? items[0]
+
+const invented = (partial: Partial<Citizen>): Citizen => {
+  const gender = partial.gender ?? pick(['F', 'M'])
+  return {
+    aadhaar_number: aadhaarNumberFrom(`${2 + randomBelow(8)}${newDigits(10)}`),
+    mobile: `${6 + randomBelow(4)}${newDigits(9)}`,
+    first_name: pick(givenNames[gender]),
+    middle_name: null,
+    last_name: pick(surnames),
+    year_of_birth: 1950 + randomBelow(55),
+    month_of_birth: 1 + randomBelow(12),
+    day_of_birth: 1 + randomBelow(28),
+    pincode: (places[randomBelow(places.length)] ?? placeOf('110001')).pinCode,
+    abha_number: null,
+    abha_addresses: [],
+    notes: 'Added by hand.',
+    ...Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)),
+    gender,
+  }
+}
+
+type Made = { readonly person: Person; readonly names: string[]; readonly writes: readonly Write[] }
+
+/** The rows of one citizen. */
+const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, now: number): Made => {
+  const place: Place = placeOf(citizen.pincode)
+  const shared = {
+    firstName: citizen.first_name,
+    lastName: citizen.last_name,
+    gender: citizen.gender,
+    street: '1 Namuna Street',
+    ...place,
+    isDeactivated: extra.isDeactivated ?? false,
+  }
+  const abhaMobile = extra.abhaMobile ?? citizen.mobile
+  const body: Person = {
+    ...shared,
+    aadhaarNumber: citizen.aadhaar_number,
+    aadhaarMobile: citizen.mobile,
+    abhaMobile,
+    abhaNumber: citizen.abha_number,
+    middleName: citizen.middle_name,
+    yearOfBirth: citizen.year_of_birth,
+    monthOfBirth: citizen.month_of_birth,
+    dayOfBirth: citizen.day_of_birth,
+    isLocked: extra.isLocked ?? false,
+    notes: citizen.notes,
+  }
+  const personId = newTimedId(now)
+  const theirs = citizen.abha_addresses.map((given): Address => {
+    const name = readAddress(given.includes('@') ? given : `${given}@${suffix}`, suffix)
+    if (!name) {
+      throw new CitizenRefused('abha_addresses', `${given} is not a legal ABHA address of this environment.`)
+    }
+    if (!abhaMobile) throw new CitizenRefused('abha_addresses', 'An ABHA address needs a mobile.')
+    return {
+      ...shared,
+      name,
+      mobile: abhaMobile,
+      personId,
+      abhaNumber: extra.unverified?.includes(given) ? null : citizen.abha_number,
+      middleName: citizen.middle_name ?? '',
+      dayOfBirth: pad(citizen.day_of_birth),
+      monthOfBirth: pad(citizen.month_of_birth),
+      yearOfBirth: String(citizen.year_of_birth),
+      hasPassword: false,
+      email: '',
+      profilePhoto: '',
+    }
+  })
+  return {
+    person: body,
+    names: theirs.map(({ name }) => name),
+    // Ids begin with a time and are listed in their order.
+    writes: [
+      inserting(people, personId, body),
+      ...theirs.map((made, index) => inserting(addresses, newTimedId(now + index), made)),
+    ],
+  }
+}
+
+const insertTogether = async (store: Store, writes: readonly Write[]): Promise<boolean> => {
+  const [first, ...also] = writes
+  if (!first || first.kind !== 'insert') return true
+  return (await store.insert(people, first.row.id, first.row.body as Person, { also })) !== undefined
+}
+
+export type Citizens = ReturnType<typeof createCitizens>
+
+export const createCitizens = (store: Store, suffix: string, now: () => number) => {
+  const register = createRegister(store)
+
+  const whatIsTaken = async (citizen: Citizen): Promise<CitizenRefused> => {
+    if (await register.byAadhaarNumber(citizen.aadhaar_number)) {
+      return new CitizenRefused('aadhaar_number', 'Somebody has this Aadhaar number already.')
+    }
+    if (citizen.abha_number && (await register.byAbhaNumber(citizen.abha_number))) {
+      return new CitizenRefused('abha_number', 'Somebody has this ABHA number already.')
+    }
+    return new CitizenRefused('abha_addresses', 'One of these ABHA addresses is taken, or given twice.')
+  }
+
+  return {
+    /** Puts the first people into an empty world, in one write; does nothing to any other. */
+    async seed(): Promise<void> {
+      if ((await store.list(people, { limit: 1 })).length > 0) return
+      const rows = seeds.map(({ extra, ...citizen }, index) => rowsOf(citizen, extra ?? {}, suffix, now() + index * 10))
+      await insertTogether(
+        store,
+        rows.flatMap(({ writes }) => writes),
+      )
+    },
+
+    /** In the order in which they came. */
+    async list(): Promise<Citizen[]> {
+      const everyone = await store.list(people, { limit: 100_000 })
+      const every = (await store.list(addresses, { limit: 100_000 })).reverse()
+      const named = Map.groupBy(every, ({ body }) => body.personId)
+      return everyone.reverse().map(({ id, body }) => shown(body, named.get(id)?.map((row) => row.body.name) ?? []))
+    },
+
+    async add(partial: Partial<Citizen>): Promise<Citizen> {
+      const citizen = invented(partial)
+      check(citizen)
+      const made = rowsOf(citizen, {}, suffix, now())
+      if (!(await insertTogether(store, made.writes))) throw await whatIsTaken(citizen)
+      return shown(made.person, made.names)
+    },
+  }
+}
+
+const shown = (body: Person, names: string[]): Citizen => ({
+  aadhaar_number: body.aadhaarNumber,
+  mobile: body.aadhaarMobile,
+  first_name: body.firstName,
+  middle_name: body.middleName,
+  last_name: body.lastName,
+  gender: body.gender,
+  year_of_birth: body.yearOfBirth,
+  month_of_birth: body.monthOfBirth,
+  day_of_birth: body.dayOfBirth,
+  pincode: body.pinCode,
+  abha_number: body.abhaNumber,
+  abha_addresses: names,
+  notes: body.notes,
+})

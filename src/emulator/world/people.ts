@@ -1,0 +1,110 @@
+import { type Static, Type } from 'typebox'
+import type { Collection, Row, Store } from '../../store/store.ts'
+
+/**
+ * Who lives in the emulator: people with an Aadhaar number, and ABHA addresses, which may belong to one of them. Row ids
+ * are opaque; everything personal is found through hashed lookups.
+ */
+const nullable = <Field extends ReturnType<typeof Type.String>>(field: Field) => Type.Union([field, Type.Null()])
+const gender = Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')])
+
+const person = Type.Object({
+  aadhaarNumber: Type.String(),
+  /** The mobile that UIDAI knows. */
+  aadhaarMobile: nullable(Type.String()),
+  /** The mobile that ABDM knows; differs from UIDAI's for some. */
+  abhaMobile: nullable(Type.String()),
+  abhaNumber: nullable(Type.String()),
+  firstName: Type.String(),
+  middleName: nullable(Type.String()),
+  lastName: Type.String(),
+  gender,
+  yearOfBirth: Type.Integer(),
+  monthOfBirth: Type.Integer(),
+  dayOfBirth: Type.Integer(),
+  street: Type.String(),
+  pinCode: Type.String(),
+  stateCode: Type.String(),
+  stateName: Type.String(),
+  districtCode: Type.String(),
+  districtName: Type.String(),
+  isLocked: Type.Boolean(),
+  isDeactivated: Type.Boolean(),
+  notes: Type.String(),
+})
+export type Person = Static<typeof person>
+
+const address = Type.Object({
+  /** Lower case, with suffix. */
+  name: Type.String(),
+  mobile: Type.String(),
+  personId: nullable(Type.String()),
+  /** Present when the address is KYC-verified. */
+  abhaNumber: nullable(Type.String()),
+  isDeactivated: Type.Boolean(),
+  hasPassword: Type.Boolean(),
+  firstName: Type.String(),
+  middleName: Type.String(),
+  lastName: Type.String(),
+  gender,
+  dayOfBirth: Type.String(),
+  monthOfBirth: Type.String(),
+  yearOfBirth: Type.String(),
+  email: Type.String(),
+  street: Type.String(),
+  pinCode: Type.String(),
+  stateCode: Type.String(),
+  stateName: Type.String(),
+  districtCode: Type.String(),
+  districtName: Type.String(),
+  profilePhoto: Type.String(),
+})
+export type Address = Static<typeof address>
+export type PersonRow = Row<Person>
+export type AddressRow = Row<Address>
+
+const mobilesOf = ({ aadhaarMobile, abhaMobile }: Person): string[] => [
+  ...new Set([aadhaarMobile, abhaMobile].filter((mobile) => mobile !== null)),
+]
+
+export const people: Collection<Person> = {
+  name: 'emulator.person',
+  body: person,
+  lookups: {
+    aadhaarNumber: { unique: true, values: ({ aadhaarNumber }) => aadhaarNumber },
+    abhaNumber: { unique: true, values: ({ abhaNumber }) => abhaNumber ?? undefined },
+    mobile: { unique: false, values: mobilesOf },
+  },
+}
+
+export const addresses: Collection<Address> = {
+  name: 'emulator.address',
+  body: address,
+  lookups: {
+    name: { unique: true, values: ({ name }) => name },
+    mobile: { unique: false, values: ({ mobile }) => mobile },
+    person: { unique: false, values: ({ personId }) => personId ?? undefined },
+  },
+}
+
+export const fullNameOf = (who: { firstName: string; middleName: string | null; lastName: string }): string =>
+  [who.firstName, who.middleName, who.lastName].filter(Boolean).join(' ')
+
+export type Register = ReturnType<typeof createRegister>
+
+/** Questions about the people; nothing here refuses or writes. */
+export const createRegister = (store: Store) => ({
+  byAadhaarNumber: async (number: string): Promise<PersonRow | undefined> =>
+    (await store.find(people, 'aadhaarNumber', number, { limit: 1 }))[0],
+  byAbhaNumber: async (number: string): Promise<PersonRow | undefined> =>
+    (await store.find(people, 'abhaNumber', number, { limit: 1 }))[0],
+  withMobile: (mobile: string): Promise<PersonRow[]> => store.find(people, 'mobile', mobile),
+  person: (id: string): Promise<PersonRow | undefined> => store.get(people, id),
+
+  address: (id: string): Promise<AddressRow | undefined> => store.get(addresses, id),
+  addressNamed: async (name: string): Promise<AddressRow | undefined> =>
+    (await store.find(addresses, 'name', name.toLowerCase(), { limit: 1 }))[0],
+  /** Every address on a mobile, other people's among them. */
+  addressesOn: (mobile: string): Promise<AddressRow[]> => store.find(addresses, 'mobile', mobile),
+  addressesOf: (personId: string): Promise<AddressRow[]> => store.find(addresses, 'person', personId),
+})

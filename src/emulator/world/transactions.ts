@@ -1,0 +1,177 @@
+import { type Static, Type } from 'typebox'
+import type { ServiceName } from '../../abdm/wire/operation.ts'
+import { type Clock, seconds } from '../../clock.ts'
+import { newDigits, newUuid, sameText } from '../../ids.ts'
+import { type Collection, type Row, type Store, taking, updating, type Write } from '../../store/store.ts'
+import { attemptsUsedUp, type Refusal } from '../refusal.ts'
+import type { Inbox, Purpose } from './inbox.ts'
+import type { Subject } from './subjects.ts'
+
+/**
+ * One table of transactions for every service (abdm-v3 §20 no. 1, 2):
+ *
+ * sent ──right OTP──▶ verified ──verify/user──▶ used        held: no transaction, bars an identifier from sends
+ *
+ * The OTP stands in the body, which the store encrypts; there is no other copy but the inbox message.
+ */
+const txn = Type.Object({
+  /** Operation group that opened it, such as `phr.login`. */
+  flow: Type.String(),
+  scope: Type.Array(Type.String()),
+  /** Key of the wire value's variant. */
+  variant: Type.String(),
+  identifier: Type.String(),
+  mobile: Type.String(),
+  personId: Type.Union([Type.String(), Type.Null()]),
+  addressId: Type.Union([Type.String(), Type.Null()]),
+  state: Type.Union([Type.Literal('sent'), Type.Literal('verified'), Type.Literal('used'), Type.Literal('held')]),
+  otp: Type.String(),
+  otpEndsAt: Type.Number(),
+  sends: Type.Integer(),
+  tries: Type.Integer(),
+  /** On the emulator's clock, which may run ahead of the store's. */
+  endsAt: Type.Number(),
+})
+export type Txn = Static<typeof txn>
+export type TxnRow = Row<Txn>
+
+export const transactions: Collection<Txn> = {
+  name: 'emulator.txn',
+  body: txn,
+  lookups: { identifier: { unique: false, values: ({ identifier }) => identifier } },
+}
+
+const otpSeconds = 600
+const txnSeconds = 1_800
+const holdSeconds = 1_800
+const sendsPerTxnMax = 3
+const triesMax = 3
+const sendsPerIdentifierMax = 10
+/** Rows outlive their end by the largest skew that a call survives, so that only the emulator's clock decides. */
+const skewSeconds = 300
+
+export type Sending = {
+  readonly service: ServiceName
+  readonly flow: string
+  readonly scope: readonly string[]
+  readonly variant: string
+  readonly subject: Subject
+  readonly purpose: Purpose
+  readonly what: string
+}
+
+export type Verified = { readonly row: TxnRow } | { readonly failed: 'wrong' | 'expired' | 'used' }
+
+export type Transactions = ReturnType<typeof createTransactions>
+
+export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fixedOtp: string | undefined) => {
+  const kept = (endsAt: number): number => endsAt + seconds(skewSeconds)
+
+  const hold = async (identifier: string, like: Txn): Promise<void> => {
+    const endsAt = clock.now() + seconds(holdSeconds)
+    await store.insert(transactions, newUuid(), { ...like, identifier, state: 'held', otp: '', endsAt }, {
+      expiresAt: kept(endsAt),
+    })
+  }
+
+  const live = async (txnId: string): Promise<TxnRow | undefined> => {
+    const row = await store.get(transactions, txnId)
+    return row && row.body.endsAt > clock.now() && row.body.state !== 'held' ? row : undefined
+  }
+
+  /** What a successful step writes: the transaction lives on from now. */
+  const renewed = (row: TxnRow, change: Partial<Txn>): { body: Txn; expiresAt: number } => {
+    const endsAt = clock.now() + seconds(txnSeconds)
+    return { body: { ...row.body, ...change, endsAt }, expiresAt: kept(endsAt) }
+  }
+
+  return {
+    /**
+     * Sends an OTP. Without `into` a new transaction begins and the unverified ones of this identifier and flow are over;
+     * with it (the ABHA service's resend) the transaction stays and its fourth send ends it.
+     */
+    async send(sending: Sending, into?: TxnRow): Promise<string> {
+      const { service, flow, scope, variant, subject, purpose, what } = sending
+      const { identifier, mobile, personId, addressId } = subject
+      const counted = { key: `emulator/sends/${flow}/${identifier}`, max: sendsPerIdentifierMax, windowSeconds: holdSeconds }
+      let isCounted = false
+      for (let standing = into; ; standing = into && (await live(into.id))) {
+        if (into && (!standing || standing.body.sends >= sendsPerTxnMax)) {
+          if (standing) await store.take(transactions, standing.id)
+          throw attemptsUsedUp(service)
+        }
+        const now = clock.now()
+        const others = (await store.find(transactions, 'identifier', identifier)).filter(({ body }) => body.endsAt > now)
+        if (others.some(({ body }) => body.state === 'held')) throw attemptsUsedUp(service)
+        const otp = fixedOtp ?? newDigits(6)
+        const body: Txn = {
+          flow,
+          scope: [...scope],
+          variant,
+          identifier,
+          mobile,
+          personId,
+          addressId,
+          state: 'sent',
+          otp,
+          otpEndsAt: now + seconds(otpSeconds),
+          sends: (standing?.body.sends ?? 0) + 1,
+          tries: standing?.body.tries ?? 0,
+          endsAt: now + seconds(txnSeconds),
+        }
+        if (!isCounted && !(await store.hit([counted])).allowed) {
+          await hold(identifier, body)
+          throw attemptsUsedUp(service)
+        }
+        isCounted = true
+        const { message, write } = inbox.compose(mobile, otp, purpose, what)
+        const former = others.filter((row) => row.body.state === 'sent' && row.body.flow === flow && row.id !== into?.id)
+        const options = {
+          expiresAt: kept(body.endsAt),
+          also: [write, ...former.map((row) => taking(transactions, row))],
+        }
+        const written = standing
+          ? await store.update(transactions, standing, body, options)
+          : await store.insert(transactions, newUuid(), body, options)
+        // Undefined: a former transaction moved meanwhile; look again.
+        if (!written) continue
+        inbox.announce(message)
+        return written.id
+      }
+    },
+
+    live,
+
+    /**
+     * Compares an OTP. The outcome is told only after a guarded write: a right one has exactly one winner, and each wrong
+     * one is counted exactly, whatever runs beside it.
+     */
+    async verify(service: ServiceName, start: TxnRow, otp: string, unknown: () => Refusal): Promise<Verified> {
+      for (let row: TxnRow | undefined = start; row; row = await live(start.id)) {
+        const { body } = row
+        if (body.tries >= triesMax) throw attemptsUsedUp(service)
+        if (body.state !== 'sent') return { failed: 'used' }
+        if (body.otpEndsAt <= clock.now()) return { failed: 'expired' }
+        const isRight = sameText(otp, body.otp)
+        const next = isRight
+          ? renewed(row, { state: 'verified', otp: '' })
+          : { body: { ...body, tries: body.tries + 1 }, expiresAt: row.expiresAt }
+        const written = await store.update(transactions, row, next.body, { expiresAt: next.expiresAt })
+        if (written) return isRight ? { row: written } : { failed: 'wrong' }
+      }
+      throw unknown()
+    },
+
+    /** A further step of a verified transaction; undefined when somebody else moved it. */
+    async step(row: TxnRow, change: Partial<Txn> = {}): Promise<TxnRow | undefined> {
+      const next = renewed(row, change)
+      return store.update(transactions, row, next.body, { expiresAt: next.expiresAt })
+    },
+
+    /** The same as a part of another write. */
+    stepping(row: TxnRow): Write {
+      const next = renewed(row, {})
+      return updating(transactions, row, next.body, next.expiresAt)
+    },
+  }
+}

@@ -1,0 +1,203 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import type { Caller, Named } from './clients.ts'
+import type { Clock } from './clock.ts'
+import { error } from './errors.ts'
+import { newTimedId } from './ids.ts'
+import type { Collection, Row, Store, Write } from './store/store.ts'
+
+/** Flows: their states, their moves, how long they live, and the transaction that a client holds by its txn_id. */
+
+type Moves = { readonly [state: string]: { readonly [step: string]: readonly string[] } }
+export type Flow<Data extends TSchema = TSchema, M extends Moves = Moves> = {
+  readonly name: string
+  readonly data: Data
+  /** state → step → the states that the step can lead to. A state without steps is the end. */
+  readonly moves: M
+}
+
+export const flow = <Data extends TSchema, const M extends Moves>(
+  name: string,
+  declared: { data: Data; moves: M },
+): Flow<Data, M> => ({ name, ...declared })
+
+type StatesOf<M> = keyof M & string
+type StepsOf<M> = { [State in keyof M]: keyof M[State] }[keyof M] & string
+
+/** The OTP of a transaction: when it went out, how often again, how many tries it has seen. */
+export type OtpState = { readonly sentAt: number; readonly resends: number; readonly tries: number }
+
+export type TxnBody = {
+  readonly flow: string
+  readonly state: string
+  readonly clientId: string
+  readonly workspace: string
+  readonly named: Named
+  readonly otp?: OtpState
+  /** Every upstream transaction that this one has used, the present one last; the sandbox's trace finds exchanges by them. */
+  readonly upstreamTxnIds: readonly string[]
+  readonly data: unknown
+}
+
+export const txnRows: Collection<TxnBody> = {
+  name: 'txn',
+  body: Type.Object({
+    flow: Type.String(),
+    state: Type.String(),
+    clientId: Type.String(),
+    workspace: Type.String(),
+    named: Type.Object({
+      oid: Type.Optional(Type.String()),
+      partnerPtId: Type.Optional(Type.String()),
+      hipId: Type.Optional(Type.String()),
+    }),
+    otp: Type.Optional(Type.Object({ sentAt: Type.Integer(), resends: Type.Integer(), tries: Type.Integer() })),
+    upstreamTxnIds: Type.Array(Type.String()),
+    data: Type.Unknown(),
+  }),
+}
+
+/** A transaction in a flow, as a step finds it. */
+export type Txn<F extends Flow = Flow> = {
+  readonly id: string
+  readonly flow: F
+  readonly state: StatesOf<F['moves']>
+  readonly caller: Caller
+  readonly named: Named
+  readonly otp: OtpState | undefined
+  readonly upstreamTxnId: string
+  readonly data: Static<F['data']>
+  readonly row: Row<TxnBody>
+}
+
+type Change<F extends Flow> = {
+  state?: StatesOf<F['moves']>
+  data?: Static<F['data']>
+  otp?: OtpState
+  upstreamTxnId?: string
+  also?: readonly Write[] | undefined
+  /** A step that did its work renews the transaction's life. */
+  renews?: boolean
+}
+
+const attemptsMax = 5
+
+export type Flows = ReturnType<typeof createFlows>
+
+export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => {
+  const lifeMs = lifeSeconds * 1000
+
+  const asTxn = <F extends Flow>(found: F, row: Row<TxnBody>): Txn<F> => ({
+    id: row.id,
+    flow: found,
+    state: row.body.state as StatesOf<F['moves']>,
+    caller: { clientId: row.body.clientId, workspace: row.body.workspace },
+    named: row.body.named,
+    otp: row.body.otp,
+    upstreamTxnId: row.body.upstreamTxnIds.at(-1) ?? '',
+    data: row.body.data as Static<F['data']>,
+    row,
+  })
+
+  const write = async <F extends Flow>(txn: Txn<F>, change: Change<F>): Promise<Txn<F> | undefined> => {
+    const { upstreamTxnIds } = txn.row.body
+    const isNewUpstreamTxn = change.upstreamTxnId !== undefined && change.upstreamTxnId !== txn.upstreamTxnId
+    const row = await store.update(
+      txnRows,
+      txn.row,
+      {
+        ...txn.row.body,
+        state: change.state ?? txn.state,
+        data: change.data ?? txn.data,
+        ...(change.otp && { otp: change.otp }),
+        upstreamTxnIds: isNewUpstreamTxn ? [...upstreamTxnIds, change.upstreamTxnId ?? ''] : upstreamTxnIds,
+      },
+      {
+        ...(change.renews && { expiresAt: clock.now() + lifeMs }),
+        ...(change.also && { also: change.also }),
+      },
+    )
+    return row && asTxn(txn.flow, row)
+  }
+
+  return {
+    /** Opens a transaction for the caller. */
+    async begin<F extends Flow>(
+      opened: F,
+      caller: Caller,
+      named: Named,
+      start: { state: StatesOf<F['moves']>; data: Static<F['data']>; upstreamTxnId: string; otp?: OtpState },
+    ): Promise<Txn<F>> {
+      const now = clock.now()
+      const row = await store.insert(
+        txnRows,
+        newTimedId(now),
+        {
+          flow: opened.name,
+          state: start.state,
+          clientId: caller.clientId,
+          workspace: caller.workspace,
+          named,
+          ...(start.otp && { otp: start.otp }),
+          upstreamTxnIds: [start.upstreamTxnId],
+          data: start.data,
+        },
+        { expiresAt: now + lifeMs },
+      )
+      if (!row) throw error.internal()
+      return asTxn(opened, row)
+    },
+
+    /**
+     * The transaction, if this step may be taken now. Unknown, expired, finished and another client's are answered alike,
+     * so that nobody learns of a stranger's transaction.
+     */
+    async at<F extends Flow>(
+      wanted: F,
+      { clientId, workspace, onlyOid }: Caller,
+      txnId: string,
+      step: StepsOf<F['moves']>,
+    ): Promise<Txn<F>> {
+      const row = await store.get(txnRows, txnId)
+      if (!row || row.body.clientId !== clientId || row.body.workspace !== workspace) throw error.txnUnknown()
+      if (onlyOid !== undefined && row.body.named.oid !== onlyOid) throw error.txnUnknown()
+      const { state } = row.body
+      if (state.endsWith('_end')) throw error.txnUnknown()
+      if (row.body.flow !== wanted.name) throw error.stepNotAllowed()
+      if (!wanted.moves[state]?.[step]) throw error.stepNotAllowed()
+      return asTxn(wanted, row)
+    },
+
+    /**
+     * Goes on to a state that `moves` allows for this step. Of two callers at once one wins; the other is told that its step
+     * is over. A write that was lost to something else than a move (a counted try, a user that changed) is made again on what
+     * is there now; that is why the writes that go with it come from a function.
+     */
+    async move<F extends Flow>(
+      txn: Txn<F>,
+      step: StepsOf<F['moves']>,
+      to: StatesOf<F['moves']>,
+      change: Omit<Change<F>, 'state' | 'renews' | 'also'> = {},
+      also?: () => Promise<readonly Write[]>,
+    ): Promise<Txn<F>> {
+      if (!txn.flow.moves[txn.state]?.[step]?.includes(to)) throw error.internal()
+      let newest = txn
+      for (let attempt = 0; attempt < attemptsMax; attempt++) {
+        if (attempt > 0) newest = await this.again(txn, step)
+        if (newest.state !== txn.state) throw error.stepNotAllowed()
+        const moved = await write(newest, { data: txn.data, ...change, also: await also?.(), state: to, renews: true })
+        if (moved) return moved
+      }
+      throw error.stepNotAllowed()
+    },
+
+    /** Writes down something about the transaction without taking the step; undefined when another caller was first. */
+    amend<F extends Flow>(txn: Txn<F>, change: Omit<Change<F>, 'state'>): Promise<Txn<F> | undefined> {
+      return write(txn, change)
+    },
+
+    /** The same transaction as it is now; for a second look after losing a write. */
+    async again<F extends Flow>(txn: Txn<F>, step: StepsOf<F['moves']>): Promise<Txn<F>> {
+      return this.at(txn.flow, txn.caller, txn.id, step)
+    },
+  }
+}

@@ -1,0 +1,249 @@
+import cors from '@fastify/cors'
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { UpstreamFailure } from './abdm/failure.ts'
+import { translate } from './abdm/translate.ts'
+import type { Caller, Clients, Named } from './clients.ts'
+import type { ListenConfig } from './config.ts'
+import { ConnectError, error, renderError } from './errors.ts'
+import type { FormSettings } from './fields.ts'
+import { forms } from './fields.ts'
+import { newSecret } from './ids.ts'
+import { causeOf, type Log } from './log.ts'
+import { readValue } from './read.ts'
+import { checkReply } from './reply-check.ts'
+import { errorsOf, hasSourceError, type Route } from './route.ts'
+import { StoreUnavailable } from './store/store.ts'
+
+/** The HTTP server: what every request goes through before and after its handler, in the order of `serve`. */
+
+type Settings = ListenConfig & FormSettings & { checksReplies: boolean }
+
+const nobody: Caller = { clientId: '', workspace: '' }
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+
+/** The bearer, from `Authorization` or, without that, from `auth` with or without the scheme (connect §3). */
+const tokenOf = ({ headers }: FastifyRequest): string | undefined => {
+  const authorization = textOf(headers.authorization)
+  if (authorization) return /^bearer\s+(\S+)$/i.exec(authorization)?.[1]
+  return textOf(headers.auth)?.replace(/^bearer\s+/i, '')
+}
+
+/** Every way in which something thrown becomes an error of the table. */
+const asConnectError = (thrown: unknown): ConnectError => {
+  if (thrown instanceof ConnectError) return thrown
+  if (thrown instanceof UpstreamFailure) return translate(thrown)
+  if (thrown instanceof StoreUnavailable) return error.storeUnavailable({ cause: thrown })
+  const { code, statusCode = 500 } = thrown as FastifyError
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return error.bodyUnreadable({ message: 'The body is larger than 64 KiB' })
+  if (statusCode >= 400 && statusCode < 500) return error.bodyUnreadable({ cause: thrown })
+  return error.internal({ cause: thrown })
+}
+
+type Carried = { caller?: Caller; kind?: string; cause?: unknown; startedAt: number }
+const carriedBy = new WeakMap<FastifyRequest, Carried>()
+
+const namedBy = (request: FastifyRequest, { names }: Route<never>, { onlyOid }: Caller): Named => {
+  if (!names) return {}
+  const { headers } = request
+  const handle = (value: unknown, name: string): string | undefined => {
+    if (value === undefined || value === '') return undefined
+    const read = typeof value === 'string' ? forms.handle.clean(value) : undefined
+    if (read === undefined) throw error.invalidField({ message: `${name} must be ${forms.handle.rule}` })
+    return read
+  }
+  const query = names === 'headers-and-oid' ? handle((request.query as Record<string, unknown>).oid, 'oid') : undefined
+  const header = handle(headers['x-pt-id'], 'X-Pt-Id')
+  if (onlyOid !== undefined && [query, header].some((oid) => oid !== undefined && oid !== onlyOid))
+    throw error.notForThisUser()
+  return {
+    oid: onlyOid ?? query ?? header,
+    partnerPtId: handle(headers['x-partner-pt-id'], 'X-Partner-Pt-Id'),
+    hipId: handle(headers['x-hip-id'], 'X-Hip-Id'),
+  }
+}
+
+const addRoute = <Deps>(
+  app: FastifyInstance,
+  declared: Route<Deps>,
+  deps: Deps,
+  clients: Clients | undefined,
+  settings: Settings,
+): void => {
+  const { auth, method, body, query, params, status = 200, replyType } = declared
+  const allowed = errorsOf(declared as Route<never>)
+
+  const input = (schema: Route<never>['body'], given: unknown): unknown => {
+    if (!schema) return undefined
+    const read = readValue(schema, given, '', settings)
+    if ('problem' in read) throw error.invalidField({ message: read.problem })
+    return read.value
+  }
+
+  app.route({
+    method,
+    url: declared.path.replace(/\{(\w+)\}/g, ':$1'),
+    onRequest: async (request) => {
+      if (auth === 'none') return
+      const token = tokenOf(request)
+      if (!token || !clients) throw error.tokenInvalid()
+      const caller = await clients.authenticate(token)
+      if (caller.onlyOid !== undefined && auth !== 'client-or-user') throw error.notForThisUser()
+      const carried = carriedBy.get(request)
+      if (carried) carried.caller = caller
+    },
+    handler: async (request, reply) => {
+      const caller = carriedBy.get(request)?.caller ?? nobody
+      const answer = await declared.handle(
+        {
+          params: input(params, request.params) as never,
+          query: input(query, request.query) as never,
+          body: input(body, request.body ?? (body ? {} : undefined)) as never,
+          headers: request.headers as Record<string, string | undefined>,
+          caller,
+          named: namedBy(request, declared as Route<never>, caller),
+          remoteAddress: request.ip,
+        },
+        deps,
+      )
+      reply.code(status)
+      if (status === 204) return reply.removeHeader('content-type').send()
+      if (replyType) return reply.type(replyType).send(answer)
+      if (settings.checksReplies && declared.reply) checkReply(declared.operationId, declared.reply, answer)
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
+    },
+    errorHandler: (thrown, request, reply) => {
+      const shown = asConnectError(thrown)
+      if (settings.checksReplies && !allowed.has(shown.kind)) {
+        return sendError(
+          request,
+          reply,
+          error.internal({ cause: new Error(`${declared.operationId} does not list ${shown.kind}`) }),
+        )
+      }
+      return sendError(request, reply, shown, hasSourceError(declared as Route<never>))
+    },
+  })
+}
+
+const sendError = (request: FastifyRequest, reply: FastifyReply, shown: ConnectError, withSource = true) => {
+  const carried = carriedBy.get(request)
+  if (carried) {
+    carried.kind = shown.kind
+    carried.cause = shown.details.cause
+  }
+  const { status, body, retryAfterSeconds } = renderError(shown, withSource)
+  if (retryAfterSeconds !== undefined) reply.header('Retry-After', String(retryAfterSeconds))
+  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
+}
+
+const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)
+
+export const createServer = async (settings: Settings, log: Log) => {
+  const bootId = newSecret().slice(0, 6)
+  let requests = 0
+  let isStopping = false
+  const app = fastify({
+    logger: false,
+    bodyLimit: settings.bodyBytesMax,
+    trustProxy: settings.trustProxy,
+    exposeHeadRoutes: false,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+    genReqId: () => `${bootId}-${(++requests).toString(36)}`,
+    frameworkErrors: (_thrown, request, reply) => {
+      void sendError(request, reply, error.pathUnknown())
+    },
+    clientErrorHandler: (_thrown, socket) => {
+      if (!socket.writable) return
+      const text = JSON.stringify(
+        renderError(error.bodyUnreadable({ message: 'The request is not readable HTTP' })).body,
+      )
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+      )
+    },
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    carriedBy.set(request, { startedAt: performance.now() })
+    reply
+      .header('X-Request-Id', request.id)
+      .header('Cache-Control', 'no-store')
+      .header('X-Content-Type-Options', 'nosniff')
+    if (isStopping) {
+      reply.header('Connection', 'close')
+      throw error.stopping()
+    }
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const carried = carriedBy.get(request)
+    log.request({
+      request: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(performance.now() - (carried?.startedAt ?? 0)),
+      client: carried?.caller?.clientId,
+      error: carried?.kind,
+      cause: carried?.cause === undefined ? undefined : causeOf(carried.cause),
+    })
+  })
+
+  await app.register(cors, {
+    origin: (origin, decide) =>
+      decide(
+        null,
+        origin !== undefined &&
+          (settings.corsOrigins.includes(origin) || (settings.allowLoopbackOrigins && isLoopback(origin))),
+      ),
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'client-id',
+      'X-Pt-Id',
+      'X-Partner-Pt-Id',
+      'X-Hip-Id',
+      'x-abha-sdk-version',
+      'auth',
+    ],
+    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  })
+
+  // No body is fine under any content type: clients in the field send a JSON type on every call (connect §1).
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, text, done) => {
+    if (text.length === 0) return done(null, undefined)
+    const type = textOf(request.headers['content-type'])
+    if (type && !/^application\/([\w.+-]+\+)?json\b/i.test(type)) {
+      return done(error.bodyUnreadable({ message: 'The content type must be application/json' }))
+    }
+    try {
+      done(null, JSON.parse(text as string))
+    } catch {
+      // The parser's message quotes the body, so it goes no further.
+      done(error.bodyUnreadable())
+    }
+  })
+
+  app.setErrorHandler((thrown, request, reply) => sendError(request, reply, asConnectError(thrown)))
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, error.pathUnknown()))
+
+  return {
+    app,
+    /** Declares the routes of one kind with the dependencies that their handlers get. */
+    serve<Deps>(routes: readonly Route<Deps>[], deps: Deps, clients?: Clients): void {
+      for (const declared of routes) addRoute(app, declared, deps, clients, settings)
+    },
+    /** New requests are turned away while those in flight end. */
+    stopTaking(): void {
+      isStopping = true
+    },
+  }
+}
+
+export type Server = Awaited<ReturnType<typeof createServer>>

@@ -1,0 +1,38 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConfigError, type KeyConfig } from './config.ts'
+import { newBytes } from './ids.ts'
+
+export type MasterKeys = { encryption: Buffer; signing: Buffer }
+
+const readKeyFile = (file: string): { encryption: string; signing: string } | undefined => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new ConfigError([`${file} holds this database's keys and cannot be read: ${(cause as Error).message}`])
+  }
+}
+
+/**
+ * The two master keys: from the settings, or for the sandbox made once and kept in a file beside the database, so that
+ * a clone starts without any setting.
+ */
+export const masterKeys = ({ encryption, signing, file }: KeyConfig): MasterKeys => {
+  if (encryption && signing) return { encryption, signing }
+  const kept = file ? readKeyFile(file) : undefined
+  const keys = {
+    encryption: encryption ?? (kept ? Buffer.from(kept.encryption, 'base64') : newBytes(32)),
+    signing: signing ?? (kept ? Buffer.from(kept.signing, 'base64') : newBytes(32)),
+  }
+  if (file && !kept) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const text = JSON.stringify({
+      encryption: keys.encryption.toString('base64'),
+      signing: keys.signing.toString('base64'),
+    })
+    writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx', flush: true })
+    chmodSync(file, 0o600)
+  }
+  return keys
+}

@@ -1,0 +1,74 @@
+import { Type } from 'typebox'
+import type { Abdm } from './abdm/client.ts'
+import { connectRoutes } from './api/index.ts'
+import { error } from './errors.ts'
+import { txnRows } from './flow.ts'
+import { openApiDocument } from './openapi.ts'
+import { declareFor } from './route.ts'
+import type { Store } from './store/store.ts'
+
+/** What operators and their tools ask: liveness, readiness, the API's own documents. */
+
+export type OperationsDeps = { store: Store; abdm: Abdm; docsPage: () => Promise<string> }
+const operationsRoute = declareFor<OperationsDeps>()
+
+const health = operationsRoute({
+  method: 'GET',
+  path: '/healthz',
+  operationId: 'health',
+  tag: 'operations',
+  summary: 'Is the process alive?',
+  auth: 'none',
+  reply: Type.Object({ status: Type.Literal('ok') }),
+  errors: [],
+  handle: () => ({ status: 'ok' as const }),
+})
+
+const readiness = operationsRoute({
+  method: 'GET',
+  path: '/readyz',
+  operationId: 'readiness',
+  tag: 'operations',
+  summary: 'Can it serve? 503 names the failing part',
+  auth: 'none',
+  reply: Type.Object({ status: Type.Literal('ok') }),
+  errors: ['notReady'],
+  async handle(_, { store, abdm }) {
+    const [hasDatabase, hasUpstream] = await Promise.all([
+      store.get(txnRows, 'readiness').then(
+        () => true,
+        () => false,
+      ),
+      abdm.isReachable(),
+    ])
+    const failing = [...(hasDatabase ? [] : ['database']), ...(hasUpstream ? [] : ['upstream'])]
+    if (failing.length > 0) throw error.notReady({ fill: failing.join(', ') })
+    return { status: 'ok' as const }
+  },
+})
+
+const openApi = operationsRoute({
+  method: 'GET',
+  path: '/openapi.json',
+  operationId: 'openapi',
+  tag: 'operations',
+  summary: 'This API as an OpenAPI 3.1 document',
+  auth: 'none',
+  errors: [],
+  replyType: 'application/json; charset=utf-8',
+  handle: async () => Buffer.from(JSON.stringify(openApiDocument(connectRoutes))),
+})
+
+const docs = operationsRoute({
+  method: 'GET',
+  path: '/docs',
+  operationId: 'docs',
+  tag: 'operations',
+  summary: 'This API for people to read',
+  auth: 'none',
+  errors: [],
+  replyType: 'text/html; charset=utf-8',
+  handle: async (_, { docsPage }) => Buffer.from(await docsPage()),
+})
+
+export const operationsRoutes = [health, readiness, openApi, docs]

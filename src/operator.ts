@@ -1,0 +1,44 @@
+import { createClients } from './clients.ts'
+import { systemClock } from './clock.ts'
+import { readConfig } from './config.ts'
+import { newSecret } from './ids.ts'
+import { masterKeys } from './keys.ts'
+import { openSqlite } from './store/sqlite.ts'
+
+/** What an operator does for clients from the command line, beside a running server or without one. Returns the exit status. */
+export const runClientCommand = async ([action, clientId]: readonly string[], usage: string): Promise<number> => {
+  if (!action || !clientId || !['add', 'token', 'sharing-key'].includes(action)) {
+    console.error(usage)
+    return 2
+  }
+  if (!/^[A-Za-z0-9._-]{3,64}$/.test(clientId)) {
+    console.error('A client id is 3 to 64 letters, digits, dots, hyphens or underscores.')
+    return 2
+  }
+  const config = readConfig()
+  const keys = masterKeys(config.keys)
+  const store = openSqlite({ file: config.database.file, key: keys.encryption, clock: systemClock })
+  try {
+    const clients = createClients(store, systemClock, keys.signing)
+    if (action === 'add') {
+      const secret = newSecret()
+      if (!(await clients.add(clientId, secret))) {
+        console.error(`The client ${clientId} exists already.`)
+        return 1
+      }
+      console.log(
+        `client_id      ${clientId}\nclient_secret  ${secret}\n\nThe secret is shown this once; only its hash is kept.`,
+      )
+      return 0
+    }
+    const made = action === 'token' ? await clients.longLivedToken(clientId) : await clients.sharingKey(clientId)
+    if (made === undefined) {
+      console.error(`There is no client ${clientId}. Make it: openabha client add ${clientId}`)
+      return 1
+    }
+    console.log(`${made}\n\nShown this once; keep it like a password.`)
+    return 0
+  } finally {
+    await store.close()
+  }
+}

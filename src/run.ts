@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { build } from './app.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { runClientCommand } from './operator.ts'
+
+/** The process: what the command line asks for, signals, and the words on the screen. */
+
+const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+
+const usage = `Usage: openabha [start | client add <id> | client token <id> | client sharing-key <id> | version]
+
+  start               serve the API (the default; settings come from the environment, see README.md)
+  client add          make an API client; its secret is shown once
+  client token        make a long-lived token for a client; it is shown once
+  client sharing-key  make a key with which other clients act in this client's workspace; it is shown once`
+
+export const run = async ([command = 'start', ...rest]: readonly string[]): Promise<void> => {
+  try {
+    if (command === 'start') await start()
+    else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
+    else if (command === 'version') console.log(version)
+    else {
+      console.log(usage)
+      process.exitCode = command === 'help' || command === '--help' ? 0 : 2
+    }
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) console.error(thrown.message)
+    else if ((thrown as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      const { port } = readConfig().listen
+      console.error(
+        `OpenABHA cannot start: port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1} npm start`,
+      )
+    } else console.error(`OpenABHA cannot start: ${(thrown as Error).message}`)
+    process.exitCode = 1
+    process.exit()
+  }
+}
+
+/** A stop that hangs would leave the port taken. */
+const stopWithinMs = 10_000
+
+const start = async (): Promise<void> => {
+  const config = readConfig()
+  const product = await build(config, {
+    onFirstKeys: () => console.log('First start: making the sandbox’s RSA keys, this takes a few seconds …'),
+  })
+  const { host, port } = config.listen
+  await product.app.listen({ host, port })
+
+  let isStopping = false
+  const stop = async (): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(1), stopWithinMs).unref()
+    await product.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
+  // Started by the launcher under another Node: end with it, also when it was killed.
+  process.on('disconnect', () => void stop())
+  process.channel?.unref()
+
+  const address = product.app.server.address() as AddressInfo | null
+  const shownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  console.log(banner(`http://${shownHost}:${address?.port ?? port}`, config.sandbox !== undefined, config.environment))
+}
+
+const banner = (base: string, isSandbox: boolean, environment: string): string => {
+  const isTerminal = process.stdout.isTTY === true
+  const bold = (text: string) => (isTerminal ? `\u001b[1m${text}\u001b[22m` : text)
+  const dim = (text: string) => (isTerminal ? `\u001b[2m${text}\u001b[22m` : text)
+  if (!isSandbox)
+    return `\n  ${bold('OpenABHA')} ${version} ${dim(`· ABDM ${environment}`)}\n\n  API  ${base}\n  Docs ${base}/docs\n`
+  return `
+  ${bold('OpenABHA')} ${version} ${dim('· sandbox: the embedded ABDM, nothing leaves this machine')}
+
+  API      ${bold(base)}
+  Docs     ${base}/docs
+  OTPs     ${base}/sandbox/v1/messages
+  People   ${base}/sandbox/v1/citizens
+  Client   openabha-dev ${dim('/')} openabha-dev-secret
+
+  ${dim('Try it:')}
+  curl -s ${base}/connect-auth/v1/account/login -H 'Content-Type: application/json' -d '{"client_id":"openabha-dev","client_secret":"openabha-dev-secret"}'
+`
+}

@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream'
+import { Type } from 'typebox'
+import type { Clients } from '../clients.ts'
+import type { MovableClock } from '../clock.ts'
+import type { Emulator } from '../emulator/emulator.ts'
+import { txnRows } from '../flow.ts'
+import { userRows } from '../people.ts'
+import { declareFor } from '../route.ts'
+import type { Collection, Store } from '../store/store.ts'
+
+/** The sandbox: hands on the emulator, the clock and the store, for people and scripts. Exists only with the emulator. */
+
+export const sandboxClients = [
+  { clientId: 'openabha-dev', clientSecret: 'openabha-dev-secret' },
+  { clientId: 'openabha-dev-2', clientSecret: 'openabha-dev-2-secret' },
+] as const
+
+/** Where the clock was moved to survives a restart, as everything else does. */
+type ClockSetting = { offsetMs: number; upstreamOffsetMs: number }
+const clockRows: Collection<ClockSetting> = {
+  name: 'sandbox.clock',
+  body: Type.Object({ offsetMs: Type.Integer(), upstreamOffsetMs: Type.Integer() }),
+}
+const clockId = 'clock'
+
+export type Sandbox = ReturnType<typeof createSandbox>
+export const sandboxRoute = declareFor<Sandbox>()
+
+export const createSandbox = (deps: {
+  emulator: Emulator
+  store: Store
+  clock: MovableClock
+  upstreamClock: MovableClock
+}) => {
+  const { emulator, store, clock, upstreamClock } = deps
+  const streams = new Set<Readable>()
+
+  const keepClock = async (): Promise<void> => {
+    const setting = { offsetMs: clock.offsetMs, upstreamOffsetMs: upstreamClock.offsetMs }
+    for (;;) {
+      const row = await store.get(clockRows, clockId)
+      if (row ? await store.update(clockRows, row, setting) : await store.insert(clockRows, clockId, setting)) return
+    }
+  }
+
+  return {
+    emulator,
+    store,
+    clock,
+    upstreamClock,
+
+    async start(clients: Clients): Promise<void> {
+      const kept = (await store.get(clockRows, clockId))?.body
+      if (kept) {
+        clock.moveTo(kept.offsetMs)
+        upstreamClock.moveTo(kept.upstreamOffsetMs)
+      }
+      for (const { clientId, clientSecret } of sandboxClients) {
+        if (!(await clients.has(clientId))) await clients.add(clientId, clientSecret)
+      }
+    },
+
+    /** Forward only: nothing that has expired comes back. */
+    async moveClock(advanceMs: number, upstreamSkewMs: number | undefined): Promise<void> {
+      clock.moveTo(clock.offsetMs + advanceMs)
+      if (upstreamSkewMs !== undefined) upstreamClock.moveTo(upstreamSkewMs)
+      await keepClock()
+    },
+
+    /** Everything back to the fresh sandbox. Clients, their tokens and the RSA keys stay, so that a test suite can go on. */
+    async reset(): Promise<void> {
+      clock.moveTo(0)
+      upstreamClock.moveTo(0)
+      await keepClock()
+      await store.clear([txnRows as Collection<never>, userRows as Collection<never>])
+      await emulator.reset()
+    },
+
+    /** A stream that is ended when the server stops, so that it holds nobody up. */
+    keepStream(stream: Readable): void {
+      streams.add(stream)
+      stream.on('close', () => streams.delete(stream))
+    },
+    stop(): void {
+      for (const stream of streams) stream.push(null)
+    },
+  }
+}

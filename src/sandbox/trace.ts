@@ -1,0 +1,44 @@
+import { type Static, Type } from 'typebox'
+import { error } from '../errors.ts'
+import { Handle } from '../fields.ts'
+import { txnRows } from '../flow.ts'
+import { sandboxRoute } from './sandbox.ts'
+
+const exchange = Type.Object({
+  at: Type.String(),
+  operation: Type.Union([Type.String(), Type.Null()]),
+  method: Type.String(),
+  path: Type.String(),
+  headers: Type.Record(Type.String(), Type.String()),
+  request_body: Type.Unknown(),
+  status: Type.Union([Type.Integer(), Type.Null()]),
+  response_body: Type.Unknown(),
+  milliseconds: Type.Number(),
+  decrypted: Type.Record(Type.String(), Type.String()),
+  upstream_txn_ids: Type.Array(Type.String()),
+})
+
+/**
+ * What went over the wire to the emulator for one transaction, oldest first, sealed fields with their plaintext beside
+ * them; calls made with the user tokens that the transaction gave are among them. Without a txn_id: the latest of all.
+ */
+export const readTrace = sandboxRoute({
+  method: 'GET',
+  path: '/sandbox/v1/trace',
+  operationId: 'sandboxTrace',
+  tag: 'sandbox',
+  summary: 'The upstream calls of a transaction, decrypted',
+  auth: 'none',
+  query: Type.Object({ txn_id: Type.Optional(Handle('A txn_id that this server answered.')) }),
+  reply: Type.Object({ exchanges: Type.Array(exchange) }),
+  errors: ['txnUnknown'],
+  async handle({ query }, { emulator, store }) {
+    let filter: { upstreamTxnIds?: readonly string[] } = {}
+    if (query.txn_id !== undefined) {
+      const txn = await store.get(txnRows, query.txn_id)
+      if (!txn) throw error.txnUnknown()
+      filter = { upstreamTxnIds: txn.body.upstreamTxnIds }
+    }
+    return { exchanges: emulator.trace.list(filter) as Static<typeof exchange>[] }
+  },
+})

@@ -1,0 +1,154 @@
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { sqliteMigrations } from './migrations/sqlite/index.ts'
+
+/** The only file that knows Node's SQLite. Opens a database safely and hands out prepared statements. */
+export type Database = {
+  prepare<Columns extends readonly unknown[]>(sql: string): Statement<Columns>
+  begin(): void
+  commit(): void
+  rollback(): void
+  close(): void
+}
+
+export type Statement<Columns> = {
+  get(...values: SQLInputValue[]): Columns | undefined
+  all(...values: SQLInputValue[]): Columns[]
+  run(...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+}
+
+export type DatabaseOptions = {
+  /** A path, or `:memory:`. */
+  readonly file: string
+  /** How long to wait for another process to let go of the database (default 5000). */
+  readonly busyTimeoutMs?: number
+  /** The file never grows beyond this; writes are then refused as on a full disk. */
+  readonly maxBytes?: number
+}
+
+// "OABH": tells our databases from those of other programs.
+const applicationId = 0x4f414248
+const pageBytes = 4096
+
+export const openDatabase = (options: DatabaseOptions, keyCheck: Uint8Array): Database => {
+  const { file } = options
+  let database: DatabaseSync | undefined
+  try {
+    createFile(file)
+    database = new DatabaseSync(file, {
+      timeout: options.busyTimeoutMs ?? 5000,
+      enableForeignKeyConstraints: false,
+    })
+    // Exclusive before anything is read: no second process can then use the file, and reads need no locks.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    const version = schemaVersion(database, file)
+    database.exec(`
+      PRAGMA page_size = ${pageBytes};
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA cache_size = -65536;
+      PRAGMA temp_store = MEMORY;
+    `)
+    if (options.maxBytes) database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxBytes / pageBytes)}`)
+    if (version > 0) checkKey(database, file, keyCheck)
+    migrate(database, version, keyCheck)
+    return wrap(database)
+  } catch (cause) {
+    database?.close()
+    throw refusal(file, cause)
+  }
+}
+
+const createFile = (file: string): void => {
+  if (file === ':memory:' || existsSync(file)) return
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  // SQLite gives its side files the mode of the main one.
+  closeSync(openSync(file, 'a', 0o600))
+}
+
+const schemaVersion = (database: DatabaseSync, file: string): number => {
+  const version = pragma(database, 'user_version')
+  const isOurs = pragma(database, 'application_id') === applicationId
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+  if (!isOurs && !isEmpty) throw new Refusal(`${file} is the database of another program.`)
+  if (version > sqliteMigrations.length)
+    throw new Refusal(
+      `The database ${file} has schema version ${version}, and this OpenABHA knows ${sqliteMigrations.length}: it was last used by a newer one.`,
+    )
+  return version
+}
+
+const pragma = (database: DatabaseSync, name: string): number =>
+  Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
+
+const checkKey = (database: DatabaseSync, file: string, keyCheck: Uint8Array): void => {
+  const stored = database.prepare(`SELECT value FROM meta WHERE name = 'key_check'`).get()?.value
+  if (!(stored instanceof Uint8Array) || Buffer.compare(stored, keyCheck) !== 0)
+    throw new Refusal(`The database ${file} was written with another encryption key.`)
+}
+
+const migrate = (database: DatabaseSync, from: number, keyCheck: Uint8Array): void => {
+  for (const [index, sql] of sqliteMigrations.entries()) {
+    const version = index + 1
+    if (version <= from) continue
+    database.exec('BEGIN IMMEDIATE')
+    database.exec(sql)
+    if (version === 1) {
+      database.exec(`PRAGMA application_id = ${applicationId}`)
+      database.prepare(`INSERT INTO meta VALUES ('key_check', ?)`).run(keyCheck)
+    }
+    database.exec(`PRAGMA user_version = ${version}`)
+    database.exec('COMMIT')
+  }
+  // Also when nothing was to do: a read-only file must be found now, not by the first caller.
+  database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${sqliteMigrations.length}; COMMIT`)
+}
+
+const wrap = (database: DatabaseSync): Database => {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  const rollback = (): void => {
+    // After some errors SQLite has rolled back by itself.
+    if (!database.isTransaction) return
+    try {
+      database.exec('ROLLBACK')
+    } catch {
+      // Tried again before the next transaction.
+    }
+  }
+  return {
+    prepare<Columns extends readonly unknown[]>(sql: string): Statement<Columns> {
+      const statement = database.prepare(sql)
+      statement.setReturnArrays(true)
+      return statement as unknown as Statement<Columns>
+    },
+    begin() {
+      rollback()
+      begin.run()
+    },
+    commit() {
+      commit.run()
+    },
+    rollback,
+    close: () => database.close(),
+  }
+}
+
+/** Why a database was not opened, in one sentence for whoever starts the server. */
+class Refusal extends Error {}
+
+const sqliteReasons: { readonly [code: number]: (file: string) => string } = {
+  5: (file) => `The database ${file} is in use by another process, and only one may use it at a time.`,
+  8: (file) => `The database ${file} cannot be written: the file or its folder is read-only.`,
+  14: (file) => `The database ${file} cannot be opened: there is no such folder, or no permission to use it.`,
+  26: (file) => `${file} is not a database.`,
+}
+
+const refusal = (file: string, cause: unknown): Error => {
+  if (cause instanceof Refusal) return cause
+  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : -1
+  const reason = sqliteReasons[code]?.(file)
+  return new Refusal(reason ?? `The database ${file} cannot be opened: ${(cause as Error).message}.`, { cause })
+}
