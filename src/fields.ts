@@ -117,6 +117,10 @@ export const WholeNumber = (description: string, minimum: number, maximum: numbe
 export const Text = (description: string) => Type.String({ description })
 export const PersonalText = (description: string) => Type.String({ description, 'x-redact': true })
 
+/** One of a list of words. */
+export const OneOf = <const Words extends readonly string[]>(words: Words) =>
+  Type.Unsafe<Words[number]>(Type.Union(words.map((word) => Type.Literal(word))))
+
 /** May be null on the wire. Leaving a field out is better (connect §1), so answers use it only where the contract allows null. */
 export const Nullable = <Field extends TSchema>(schema: Field) => Type.Union([schema, Type.Null()])
 

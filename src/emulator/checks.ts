@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { Validator } from 'typebox/compile'
-import { type Operation, type Refusal as Words, type Variant, variantsOf } from '../abdm/wire/operation.ts'
+import { type Operation, type Variant, variantsOf, type Refusal as Words } from '../abdm/wire/operation.ts'
 import { Refusal, type RefusalEntry, refuse } from './refusal.ts'
 
 /** Checks a body by its wire value and says what ABDM would say about each field that fails. */
@@ -43,7 +43,10 @@ const entriesOf = (schema: Marked, value: unknown): RefusalEntry[] => {
 }
 
 const markOf = (op: Operation, field: string): RefusalEntry => {
-  const [code, message] = (op.body as Marked | undefined)?.properties?.[field]?.['x-refusal'] ?? ['ABDM-1006', 'Invalid']
+  const [code, message] = (op.body as Marked | undefined)?.properties?.[field]?.['x-refusal'] ?? [
+    'ABDM-1006',
+    'Invalid',
+  ]
   return { field, code, message }
 }
 

@@ -1,6 +1,6 @@
+import type { Operation } from '../abdm/wire/operation.ts'
 import { happens } from '../ids.ts'
 import { type RefusalForm, refuse } from './refusal.ts'
-import type { Operation } from '../abdm/wire/operation.ts'
 
 /** Failures on request (sandbox.md): the next calls of an operation go wrong in a chosen way. */
 
@@ -117,9 +117,13 @@ let hugeBody: string | undefined
 /** What goes out in the modes that answer something unreadable. */
 export const brokenBody = (mode: 'html' | 'truncated' | 'huge'): { readonly type: string; readonly body: string } => {
   if (mode === 'html') {
-    return { type: 'text/html', body: '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>' }
+    return {
+      type: 'text/html',
+      body: '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>',
+    }
   }
-  if (mode === 'truncated') return { type: 'application/json', body: '{"txnId":"0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3","mess' }
+  if (mode === 'truncated')
+    return { type: 'application/json', body: '{"txnId":"0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3","mess' }
   hugeBody ??= `{"message":"${'x'.repeat(hugeBytes - 14)}"}`
   return { type: 'application/json', body: hugeBody }
 }

@@ -1,5 +1,5 @@
-import { indiaTime, isoTime } from '../clock.ts'
 import type { ErrorForm, ServiceName } from '../abdm/wire/operation.ts'
+import { indiaTime, isoTime } from '../clock.ts'
 
 /** What ABDM says instead of an answer, in the eight forms of abdm-v3 §5. Answers throw it; only this file writes it out. */
 
@@ -68,8 +68,7 @@ const gatewayDescriptions: { readonly [code: string]: string } = {
   900900: 'Unclassified Authentication Failure',
   900901:
     'Access failure for API. Status: (900901) - Invalid Credentials. Make sure you have provided the correct security credentials',
-  900902:
-    "Invalid Credentials. Make sure your API invocation call has a header: 'Authorization : Bearer ACCESS_TOKEN'",
+  900902: "Invalid Credentials. Make sure your API invocation call has a header: 'Authorization : Bearer ACCESS_TOKEN'",
 }
 
 export const render = (refusal: Refusal, occasion: Occasion): Rendered => {

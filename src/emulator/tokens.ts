@@ -100,7 +100,8 @@ export const createTokens = (keys: KeyRing) => {
       const token = /^Bearer (\S+)$/.exec(given)?.[1]
       if (!token) throw refusals[service].foreign(kind)
       const claims = keys.read(service, token) as UserClaims | undefined
-      if (!claims) throw isOfAnotherFamily(service, token) ? refusals[service].foreign(kind) : refusals[service].bad(kind)
+      if (!claims)
+        throw isOfAnotherFamily(service, token) ? refusals[service].foreign(kind) : refusals[service].bad(kind)
       if (claims.typ !== typeFor[kind]) throw refusals[service].bad(kind)
       if (now >= seconds(claims.exp)) throw refusals[service].expired(kind)
       return { token, claims }
@@ -130,14 +131,15 @@ const inArray: Refuse = (kind) => refuse(400, 'array', 'ABDM-1006: ', `Invalid $
 const inMessage: Refuse = (kind) => refuse(400, 'message', '', `Invalid ${nameOf[kind]}`)
 
 /** Each service fails in its own way (abdm-v3 §1.2, §4, §13, §14). `foreign`: another family's, or without `Bearer `. */
-const refusals: { readonly [service in UserService]: { readonly [why in 'missing' | 'bad' | 'foreign' | 'expired']: Refuse } } =
-  {
-    abha: {
-      missing: inMessage,
-      bad: inMessage,
-      foreign: inMessage,
-      expired: (kind) => refuse(401, 'message', '', `${nameOf[kind]} expired`),
-    },
-    'phr-app': { missing: empty, bad: empty, foreign: inArray, expired: empty },
-    'phr-web': { missing: empty, bad: inArray, foreign: inArray, expired: empty },
-  }
+const refusals: {
+  readonly [service in UserService]: { readonly [why in 'missing' | 'bad' | 'foreign' | 'expired']: Refuse }
+} = {
+  abha: {
+    missing: inMessage,
+    bad: inMessage,
+    foreign: inMessage,
+    expired: (kind) => refuse(401, 'message', '', `${nameOf[kind]} expired`),
+  },
+  'phr-app': { missing: empty, bad: empty, foreign: inArray, expired: empty },
+  'phr-web': { missing: empty, bad: inArray, foreign: inArray, expired: empty },
+}

@@ -88,7 +88,8 @@ export const createTrace = (max: number) => {
       return inOrder.flatMap((happened) => {
         const ids = concerns(happened)
         if (upstreamTxnIds && !upstreamTxnIds.some((id) => ids.includes(id))) return []
-        const { at, operation, method, path, rawHeaders, requestText, status, responseText, milliseconds, opened } = happened
+        const { at, operation, method, path, rawHeaders, requestText, status, responseText, milliseconds, opened } =
+          happened
         return {
           at: isoTime(at),
           operation: operation ?? null,

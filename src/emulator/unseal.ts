@@ -33,7 +33,13 @@ export const sealedFieldsOf = (op: Operation): SealedField[] =>
       isRequired &&= schema?.required?.includes(name) ?? false
       schema = schema?.properties?.[name]
     }
-    return { path, names, field: names.at(-1) ?? path, isRequired, words: schema?.['x-refusal'] ?? ['ABDM-1006', 'Invalid'] }
+    return {
+      path,
+      names,
+      field: names.at(-1) ?? path,
+      isRequired,
+      words: schema?.['x-refusal'] ?? ['ABDM-1006', 'Invalid'],
+    }
   })
 
 const valueAt = (body: unknown, names: readonly string[]): string | undefined => {
@@ -68,7 +74,12 @@ const isWellFormed = (field: string, hint: string | undefined, text: string, suf
 type Fault = 'sealed wrongly' | 'malformed'
 
 /** The words differ by service and hint: wrong keys are blamed on the value. */
-const entryOf = ({ field, words }: SealedField, op: Operation, hint: string | undefined, fault: Fault): RefusalEntry => {
+const entryOf = (
+  { field, words }: SealedField,
+  op: Operation,
+  hint: string | undefined,
+  fault: Fault,
+): RefusalEntry => {
   const isMalformed = fault === 'malformed'
   if (field === 'loginId' && op.service === 'abha') {
     return { field, code: '', message: isMalformed ? 'LoginId is invalid' : 'Invalid LoginId' }

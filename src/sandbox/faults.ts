@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import { faultModes, UnknownFaultOperation } from '../emulator/faults.ts'
 import { error } from '../errors.ts'
-import { Handle } from '../fields.ts'
+import { Handle, OneOf } from '../fields.ts'
 import { sandboxRoute } from './sandbox.ts'
 
 /** Failures on request: the next calls of an upstream operation go wrong in a chosen way. */
 
 const text = Type.String()
-const mode = Type.Union(faultModes.map((one) => Type.Literal(one)))
+const mode = OneOf(faultModes)
 const fault = Type.Object({
   operation: text,
   mode,

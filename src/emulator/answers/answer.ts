@@ -1,16 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { BodyOf, Operation, QueryOf, ReplyOf } from '../../abdm/wire/operation.ts'
+import type { Store } from '../../store/store.ts'
 import type { Gate } from '../gate.ts'
 import type { KeyRing } from '../keys.ts'
 import type { Tokens, UserClaims } from '../tokens.ts'
+import type { OrderedIds } from '../world/ordered-ids.ts'
 import type { Register } from '../world/people.ts'
 import type { Subjects } from '../world/subjects.ts'
 import type { Transactions } from '../world/transactions.ts'
-import type { Store } from '../../store/store.ts'
 
 /** What an answer may use. */
 export type World = {
   readonly store: Store
+  readonly newId: OrderedIds
   readonly keys: KeyRing
   readonly gate: Gate
   readonly tokens: Tokens

@@ -1,5 +1,5 @@
-import type { Operation } from '../../abdm/wire/operation.ts'
 import * as wire from '../../abdm/wire/index.ts'
+import type { Operation } from '../../abdm/wire/operation.ts'
 import type { Answer, Answers } from './answer.ts'
 import { certificates } from './certificates.ts'
 import { gateway } from './gateway.ts'

@@ -1,6 +1,5 @@
-import type * as wire from '../../abdm/wire/phr-enrollment.ts'
 import type { BodyOf } from '../../abdm/wire/operation.ts'
-import { newTimedId } from '../../ids.ts'
+import type * as wire from '../../abdm/wire/phr-enrollment.ts'
 import { refuse, refuseInArray } from '../refusal.ts'
 import { isChoosable, readAddress } from '../world/forms.ts'
 import { type Address, addresses, type PersonRow, type Register } from '../world/people.ts'
@@ -40,12 +39,16 @@ const ownerOf = async (details: Details, mobile: string, row: TxnRow, register: 
 }
 
 const checkMobile = (mobile: string, row: TxnRow, owner: PersonRow | undefined): void => {
-  const proven =
-    row.body.personId === null ? [row.body.mobile] : [owner?.body.abhaMobile, owner?.body.aadhaarMobile]
+  const proven = row.body.personId === null ? [row.body.mobile] : [owner?.body.abhaMobile, owner?.body.aadhaarMobile]
   if (!proven.includes(mobile)) throw refuseInArray('ABDM-1006', 'Invalid Mobile Number')
 }
 
-const addressOf = (call: Call<typeof wire.enrol>, name: string, mobile: string, owner: PersonRow | undefined): Address => {
+const addressOf = (
+  call: Call<typeof wire.enrol>,
+  name: string,
+  mobile: string,
+  owner: PersonRow | undefined,
+): Address => {
   const { phrDetails: details } = call.body
   return {
     name,
@@ -77,7 +80,7 @@ const insertAddress = async (made: Address, txnId: string, world: World) => {
   for (;;) {
     const row = await enrollable(txnId, world)
     const also = [world.transactions.stepping(row)]
-    const written = await world.store.insert(addresses, newTimedId(world.clock.now()), made, { also })
+    const written = await world.store.insert(addresses, world.newId(), made, { also })
     if (written) return written
     if (await world.register.addressNamed(made.name)) throw alreadyExists()
   }
@@ -100,13 +103,25 @@ export const phrEnrollment: Answers<typeof wire> = {
     const person = body.personId === null ? undefined : await world.register.person(body.personId)
     const rows = person ? await world.register.addressesOf(person.id) : await world.register.addressesOn(body.mobile)
     const listed = rows.filter((row) => !person || row.body.abhaNumber)
-    const subject = { sub: '', txnId, loginSubject: person ? 'ABHA_NUMBER_LOGIN' : 'MOBILE_LOGIN', profile: { mobile: body.mobile } }
+    const subject = {
+      sub: '',
+      txnId,
+      loginSubject: person ? 'ABHA_NUMBER_LOGIN' : 'MOBILE_LOGIN',
+      profile: { mobile: body.mobile },
+    }
     return {
       txnId,
       message: 'OTP Verified Successfully',
       authResult: 'success',
       users: listed.map((row) => userOf(row.body, call.now)),
-      ...(person && { accounts: [accountOf(person.body, rows.map((row) => row.body))] }),
+      ...(person && {
+        accounts: [
+          accountOf(
+            person.body,
+            rows.map((row) => row.body),
+          ),
+        ],
+      }),
       tokens: await world.tokens.transfer('phr-app', subject, call.now),
     }
   },
@@ -145,7 +160,9 @@ export const phrEnrollment: Answers<typeof wire> = {
     const isProven = row.body.personId !== null && owner?.body.abhaNumber === phrDetails.ABHANumber
     if (phrDetails.ABHANumber && !isProven) throw refuseInArray('ABDM-9999', 'Invalid ABHA Number')
     const made = await insertAddress(addressOf(call, name, mobile, owner), txnId, world)
-    const account = (await world.register.addressesOn(mobile)).filter(({ body }) => body.personId === made.body.personId)
+    const account = (await world.register.addressesOn(mobile)).filter(
+      ({ body }) => body.personId === made.body.personId,
+    )
     const details = detailsOf(made.body)
     const subject = { sub: made.id, txnId, loginSubject: 'MOBILE_LOGIN', profile: { ...details, abhaAddress: name } }
     const tokens = await world.tokens.final('phr-app', subject, call.now)

@@ -50,7 +50,12 @@ const verifiedByAddress = async (call: Call<typeof wire.verify>, world: World, r
 const verifiedByOther = async (call: Call<typeof wire.verify>, world: World, row: TxnRow) => {
   const person = row.body.personId === null ? undefined : await world.register.person(row.body.personId)
   const listed = await listedFor(row, world)
-  const account = person && accountOf(person.body, listed.map(({ body }) => body))
+  const account =
+    person &&
+    accountOf(
+      person.body,
+      listed.map(({ body }) => body),
+    )
   const subject = {
     sub: '',
     txnId: row.id,

@@ -1,7 +1,8 @@
-import { newDigits, newTimedId, randomBelow } from '../../ids.ts'
+import { newDigits, randomBelow } from '../../ids.ts'
 import { inserting, type Store, type Write } from '../../store/store.ts'
 import { aadhaarNumberFrom, isAadhaarNumber } from './aadhaar.ts'
 import { isAbhaNumber, isMobile, isPincode, readAddress } from './forms.ts'
+import type { OrderedIds } from './ordered-ids.ts'
 import { type Address, addresses, createRegister, type Person, people } from './people.ts'
 import { type Place, placeOf, places } from './places.ts'
 import { givenNames, seeds, surnames } from './seeds.ts'
@@ -86,7 +87,7 @@ const invented = (partial: Partial<Citizen>): Citizen => {
 type Made = { readonly person: Person; readonly names: string[]; readonly writes: readonly Write[] }
 
 /** The rows of one citizen. */
-const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, now: number): Made => {
+const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedIds): Made => {
   const place: Place = placeOf(citizen.pincode)
   const shared = {
     firstName: citizen.first_name,
@@ -110,7 +111,7 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, now: number): Ma
     isLocked: extra.isLocked ?? false,
     notes: citizen.notes,
   }
-  const personId = newTimedId(now)
+  const personId = newId()
   const theirs = citizen.abha_addresses.map((given): Address => {
     const name = readAddress(given.includes('@') ? given : `${given}@${suffix}`, suffix)
     if (!name) {
@@ -135,23 +136,19 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, now: number): Ma
   return {
     person: body,
     names: theirs.map(({ name }) => name),
-    // Ids begin with a time and are listed in their order.
-    writes: [
-      inserting(people, personId, body),
-      ...theirs.map((made, index) => inserting(addresses, newTimedId(now + index), made)),
-    ],
+    writes: [inserting(people, personId, body), ...theirs.map((made) => inserting(addresses, newId(), made))],
   }
 }
 
 const insertTogether = async (store: Store, writes: readonly Write[]): Promise<boolean> => {
   const [first, ...also] = writes
-  if (!first || first.kind !== 'insert') return true
+  if (first?.kind !== 'insert') return true
   return (await store.insert(people, first.row.id, first.row.body as Person, { also })) !== undefined
 }
 
 export type Citizens = ReturnType<typeof createCitizens>
 
-export const createCitizens = (store: Store, suffix: string, now: () => number) => {
+export const createCitizens = (store: Store, suffix: string, newId: OrderedIds) => {
   const register = createRegister(store)
 
   const whatIsTaken = async (citizen: Citizen): Promise<CitizenRefused> => {
@@ -168,7 +165,7 @@ export const createCitizens = (store: Store, suffix: string, now: () => number) 
     /** Puts the first people into an empty world, in one write; does nothing to any other. */
     async seed(): Promise<void> {
       if ((await store.list(people, { limit: 1 })).length > 0) return
-      const rows = seeds.map(({ extra, ...citizen }, index) => rowsOf(citizen, extra ?? {}, suffix, now() + index * 10))
+      const rows = seeds.map(({ extra, ...citizen }) => rowsOf(citizen, extra ?? {}, suffix, newId))
       await insertTogether(
         store,
         rows.flatMap(({ writes }) => writes),
@@ -186,7 +183,7 @@ export const createCitizens = (store: Store, suffix: string, now: () => number) 
     async add(partial: Partial<Citizen>): Promise<Citizen> {
       const citizen = invented(partial)
       check(citizen)
-      const made = rowsOf(citizen, {}, suffix, now())
+      const made = rowsOf(citizen, {}, suffix, newId)
       if (!(await insertTogether(store, made.writes))) throw await whatIsTaken(citizen)
       return shown(made.person, made.names)
     },

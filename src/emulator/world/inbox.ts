@@ -1,18 +1,25 @@
 import { type Static, Type } from 'typebox'
 import { type Clock, isoTime, seconds } from '../../clock.ts'
-import { newTimedId } from '../../ids.ts'
 import { type Collection, inserting, type Store, type Write } from '../../store/store.ts'
+import type { OrderedIds } from './ordered-ids.ts'
 
 /** The messages that NHA would send to phones: every OTP, kept for a day, found by mobile. */
 
-const purposes = ['registration.mobile', 'registration.aadhaar', 'session', 'profile.login', 'profile.kyc'] as const
-export type Purpose = (typeof purposes)[number]
+const purpose = Type.Union([
+  Type.Literal('registration.mobile'),
+  Type.Literal('registration.aadhaar'),
+  Type.Literal('session'),
+  Type.Literal('profile.login'),
+  Type.Literal('profile.kyc'),
+])
+/** Connect's word for what an OTP is for. */
+export type Purpose = Static<typeof purpose>
 
 const message = Type.Object({
   id: Type.String(),
   to: Type.String(),
   otp: Type.String(),
-  purpose: Type.Union(purposes.map((purpose) => Type.Literal(purpose))),
+  purpose,
   text: Type.String(),
   created_at: Type.String(),
 })
@@ -31,14 +38,14 @@ const clearBatch = 500
 
 export type Inbox = ReturnType<typeof createInbox>
 
-export const createInbox = (store: Store, clock: Clock) => {
+export const createInbox = (store: Store, clock: Clock, newId: OrderedIds) => {
   const subscribers = new Set<(message: Message) => void>()
   return {
     /** A message and the write that keeps it; `announce` it when the write has gone through. */
     compose(to: string, otp: string, purpose: Purpose, what: string): { message: Message; write: Write } {
       const now = clock.now()
       const text = `${otp} is your OTP to ${what}. It is valid for 10 minutes. Do not share it. (ABDM emulator)`
-      const made: Message = { id: newTimedId(now), to, otp, purpose, text, created_at: isoTime(now) }
+      const made: Message = { id: newId(), to, otp, purpose, text, created_at: isoTime(now) }
       return { message: made, write: inserting(messages, made.id, made, now + seconds(livesSeconds)) }
     },
 

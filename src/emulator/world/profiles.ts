@@ -36,8 +36,9 @@ export const webUserOf = (address: Address) => ({
 
 const pad = (part: string): string => part.padStart(2, '0')
 
-const dateOfBirth = ({ dayOfBirth, monthOfBirth, yearOfBirth }: Address): string | undefined =>
-  dayOfBirth && monthOfBirth ? `${pad(dayOfBirth)}-${pad(monthOfBirth)}-${yearOfBirth}` : undefined
+/** Known only when all three parts are: year alone is allowed (abdm-v3 §18). */
+const dateOfBirth = ({ dayOfBirth, monthOfBirth, yearOfBirth }: Address): { dateOfBirth?: string } =>
+  dayOfBirth && monthOfBirth ? { dateOfBirth: `${pad(dayOfBirth)}-${pad(monthOfBirth)}-${yearOfBirth}` } : {}
 
 /** What an enrolment and a profile have in common. */
 export const detailsOf = (address: Address) => ({
@@ -48,7 +49,7 @@ export const detailsOf = (address: Address) => ({
   dayOfBirth: address.dayOfBirth,
   monthOfBirth: address.monthOfBirth,
   yearOfBirth: address.yearOfBirth,
-  dateOfBirth: dateOfBirth(address),
+  ...dateOfBirth(address),
   gender: address.gender,
   email: address.email,
   mobile: address.mobile,

@@ -23,7 +23,9 @@ function* candidates({ firstName, lastName, day, month, year }: Wish): Generator
   const last = letters(lastName).slice(0, 7)
   const [dd, mm, yy] = [day.padStart(2, '0'), month.padStart(2, '0'), year.slice(2)]
   const endings = [year, yy, ...(day && month ? [dd + mm, mm + yy, dd + yy] : []), `${yy}1`, `${year}1`]
-  const bases = last ? [`${first}.${last}`, `${first}${last}`, `${first}_${last}`, `${last}.${first}`] : [first, `${first}.own`]
+  const bases = last
+    ? [`${first}.${last}`, `${first}${last}`, `${first}_${last}`, `${last}.${first}`]
+    : [first, `${first}.own`]
   for (const ending of endings) for (const base of bases) yield base + ending
   for (let number = 1; ; number++) yield `${first}.${year}${number}`
 }

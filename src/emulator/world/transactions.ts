@@ -69,9 +69,14 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
 
   const hold = async (identifier: string, like: Txn): Promise<void> => {
     const endsAt = clock.now() + seconds(holdSeconds)
-    await store.insert(transactions, newUuid(), { ...like, identifier, state: 'held', otp: '', endsAt }, {
-      expiresAt: kept(endsAt),
-    })
+    await store.insert(
+      transactions,
+      newUuid(),
+      { ...like, identifier, state: 'held', otp: '', endsAt },
+      {
+        expiresAt: kept(endsAt),
+      },
+    )
   }
 
   const live = async (txnId: string): Promise<TxnRow | undefined> => {
@@ -93,7 +98,11 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
     async send(sending: Sending, into?: TxnRow): Promise<string> {
       const { service, flow, scope, variant, subject, purpose, what } = sending
       const { identifier, mobile, personId, addressId } = subject
-      const counted = { key: `emulator/sends/${flow}/${identifier}`, max: sendsPerIdentifierMax, windowSeconds: holdSeconds }
+      const counted = {
+        key: `emulator/sends/${flow}/${identifier}`,
+        max: sendsPerIdentifierMax,
+        windowSeconds: holdSeconds,
+      }
       let isCounted = false
       for (let standing = into; ; standing = into && (await live(into.id))) {
         if (into && (!standing || standing.body.sends >= sendsPerTxnMax)) {
@@ -101,7 +110,9 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
           throw attemptsUsedUp(service)
         }
         const now = clock.now()
-        const others = (await store.find(transactions, 'identifier', identifier)).filter(({ body }) => body.endsAt > now)
+        const others = (await store.find(transactions, 'identifier', identifier)).filter(
+          ({ body }) => body.endsAt > now,
+        )
         if (others.some(({ body }) => body.state === 'held')) throw attemptsUsedUp(service)
         const otp = fixedOtp ?? newDigits(6)
         const body: Txn = {
@@ -125,7 +136,9 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         }
         isCounted = true
         const { message, write } = inbox.compose(mobile, otp, purpose, what)
-        const former = others.filter((row) => row.body.state === 'sent' && row.body.flow === flow && row.id !== into?.id)
+        const former = others.filter(
+          (row) => row.body.state === 'sent' && row.body.flow === flow && row.id !== into?.id,
+        )
         const options = {
           expiresAt: kept(body.endsAt),
           also: [write, ...former.map((row) => taking(transactions, row))],

@@ -24,7 +24,15 @@ export const proveLimits = (prove: Prove): void => {
 
   prove('the wait is told in whole seconds, never less than one', async ({ store, clock }) => {
     await store.hit([limit('k', 1, 60)])
-    for (const [passedMs, wait] of [[0, 60], [1, 60], [999, 60], [1000, 59], [58_001, 2], [59_001, 1], [59_999, 1]] as const) {
+    for (const [passedMs, wait] of [
+      [0, 60],
+      [1, 60],
+      [999, 60],
+      [1000, 59],
+      [58_001, 2],
+      [59_001, 1],
+      [59_999, 1],
+    ] as const) {
       clock.moveTo(passedMs)
       assert.deepEqual(await store.hit([limit('k', 1, 60)]), refused('k', wait))
     }
@@ -33,7 +41,10 @@ export const proveLimits = (prove: Prove): void => {
   prove('a refusal counts nothing, for no limit, and begins no window', async ({ store, clock }) => {
     await store.hit([limit('full', 1, 100)])
     for (let again = 0; again < 3; again++)
-      assert.deepEqual(await store.hit([limit('free', 1, 60), limit('full', 1, 100), limit('other', 1, 60)]), refused('full', 100))
+      assert.deepEqual(
+        await store.hit([limit('free', 1, 60), limit('full', 1, 100), limit('other', 1, 60)]),
+        refused('full', 100),
+      )
     clock.moveTo(seconds(30))
     assert.deepEqual(await store.hit([limit('free', 1, 60), limit('other', 1, 60)]), allowed)
     clock.moveTo(seconds(89))

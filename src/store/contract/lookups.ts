@@ -56,17 +56,20 @@ export const proveLookups = (prove: Prove): void => {
     assert.deepEqual(await store.find(personRows, 'address', 'new@abdm'), [])
   })
 
-  prove('an update moves a row to its new values, keeps the ones it still has and frees the others', async ({ store }) => {
-    const row = await given(store.insert(personRows, 'a', person('Asha', 'old@abdm', 'kept@abdm')))
-    const body = { name: 'Asha', mobile: '9000000002', addresses: ['kept@abdm', 'new@abdm'] }
-    const next = await given(store.update(personRows, row, body))
-    assert.deepEqual(await store.find(personRows, 'address', 'new@abdm'), [next])
-    assert.deepEqual(await store.find(personRows, 'address', 'kept@abdm'), [next])
-    assert.deepEqual(await store.find(personRows, 'mobile', '9000000002'), [next])
-    assert.deepEqual(await store.find(personRows, 'address', 'old@abdm'), [])
-    assert.deepEqual(await store.find(personRows, 'mobile', '9000000001'), [])
-    assert.ok(await store.insert(personRows, 'b', person('Binod', 'old@abdm')))
-  })
+  prove(
+    'an update moves a row to its new values, keeps the ones it still has and frees the others',
+    async ({ store }) => {
+      const row = await given(store.insert(personRows, 'a', person('Asha', 'old@abdm', 'kept@abdm')))
+      const body = { name: 'Asha', mobile: '9000000002', addresses: ['kept@abdm', 'new@abdm'] }
+      const next = await given(store.update(personRows, row, body))
+      assert.deepEqual(await store.find(personRows, 'address', 'new@abdm'), [next])
+      assert.deepEqual(await store.find(personRows, 'address', 'kept@abdm'), [next])
+      assert.deepEqual(await store.find(personRows, 'mobile', '9000000002'), [next])
+      assert.deepEqual(await store.find(personRows, 'address', 'old@abdm'), [])
+      assert.deepEqual(await store.find(personRows, 'mobile', '9000000001'), [])
+      assert.ok(await store.insert(personRows, 'b', person('Binod', 'old@abdm')))
+    },
+  )
 
   prove('an update that was made by changing the body in place is found by its new values', async ({ store }) => {
     const row = await given(store.insert(personRows, 'a', person('Asha', 'old@abdm')))

@@ -66,7 +66,12 @@ export const proveRows = (prove: Prove): void => {
     const row = await given(store.insert(noteRows, 'a', note('first')))
     await given(store.update(noteRows, row, note('second')))
     assert.equal(await store.update(noteRows, row, note('third')), undefined)
-    assert.deepEqual(await store.get(noteRows, 'a'), { id: 'a', revision: 2, body: note('second'), expiresAt: undefined })
+    assert.deepEqual(await store.get(noteRows, 'a'), {
+      id: 'a',
+      revision: 2,
+      body: note('second'),
+      expiresAt: undefined,
+    })
   })
 
   prove('an update of a row that was never there or was taken writes nothing', async ({ store }) => {
@@ -107,16 +112,23 @@ export const proveRows = (prove: Prove): void => {
     assert.equal(await store.take(personRows, 'a'), undefined)
   })
 
-  prove('an expired row makes way for a new one of its id, with all that pointed to it', async ({ store, clock, now }) => {
-    const row = await given(store.insert(personRows, 'a', person('Asha', 'asha@abdm'), { expiresAt: now + 1 }))
-    clock.moveTo(1)
-    const next = await store.insert(personRows, 'a', { name: 'Binod', mobile: '9000000002', addresses: ['binod@abdm'] })
-    assert.equal(next?.revision, 1)
-    assert.deepEqual(await store.get(personRows, 'a'), next)
-    assert.deepEqual(await store.find(personRows, 'address', 'asha@abdm'), [])
-    assert.deepEqual(await store.find(personRows, 'mobile', row.body.mobile), [])
-    assert.deepEqual(await store.find(personRows, 'address', 'binod@abdm'), [next])
-  })
+  prove(
+    'an expired row makes way for a new one of its id, with all that pointed to it',
+    async ({ store, clock, now }) => {
+      const row = await given(store.insert(personRows, 'a', person('Asha', 'asha@abdm'), { expiresAt: now + 1 }))
+      clock.moveTo(1)
+      const next = await store.insert(personRows, 'a', {
+        name: 'Binod',
+        mobile: '9000000002',
+        addresses: ['binod@abdm'],
+      })
+      assert.equal(next?.revision, 1)
+      assert.deepEqual(await store.get(personRows, 'a'), next)
+      assert.deepEqual(await store.find(personRows, 'address', 'asha@abdm'), [])
+      assert.deepEqual(await store.find(personRows, 'mobile', row.body.mobile), [])
+      assert.deepEqual(await store.find(personRows, 'address', 'binod@abdm'), [next])
+    },
+  )
 
   prove('an expiry that is no whole millisecond harms nobody but its caller', async ({ store, now }) => {
     const [bad, good] = await Promise.allSettled([
@@ -129,25 +141,28 @@ export const proveRows = (prove: Prove): void => {
     assert.ok(await store.get(noteRows, 'b'))
   })
 
-  prove('a sweep deletes what has expired, at most a batch at a time, and nothing else', async ({ store, clock, now }) => {
-    for (let index = 0; index < 5; index++)
-      await given(store.insert(personRows, `old${index}`, person('Asha', `a${index}@abdm`), { expiresAt: now + 10 }))
-    await given(store.insert(noteRows, 'lasting', note('no expiry')))
-    await given(store.insert(noteRows, 'young', note('later'), { expiresAt: now + 11 }))
-    await store.hit([{ key: 'ended', max: 1, windowSeconds: 1 }])
-    await store.hit([{ key: 'running', max: 1, windowSeconds: 9 }])
-    assert.equal(await store.sweep(), 0)
-    clock.moveTo(10)
-    assert.equal(await store.sweep(3), 3)
-    assert.equal(await store.sweep(3), 2)
-    assert.equal(await store.sweep(3), 0)
-    assert.deepEqual(ids(await store.list(noteRows)), ['young', 'lasting'])
-    clock.moveTo(1000)
-    assert.equal(await store.sweep(), 2, 'the younger row and the ended counter')
-    assert.equal(await store.sweep(), 0)
-    assert.equal((await store.hit([{ key: 'running', max: 1, windowSeconds: 9 }])).allowed, false)
-    assert.deepEqual(ids(await store.list(noteRows)), ['lasting'])
-  })
+  prove(
+    'a sweep deletes what has expired, at most a batch at a time, and nothing else',
+    async ({ store, clock, now }) => {
+      for (let index = 0; index < 5; index++)
+        await given(store.insert(personRows, `old${index}`, person('Asha', `a${index}@abdm`), { expiresAt: now + 10 }))
+      await given(store.insert(noteRows, 'lasting', note('no expiry')))
+      await given(store.insert(noteRows, 'young', note('later'), { expiresAt: now + 11 }))
+      await store.hit([{ key: 'ended', max: 1, windowSeconds: 1 }])
+      await store.hit([{ key: 'running', max: 1, windowSeconds: 9 }])
+      assert.equal(await store.sweep(), 0)
+      clock.moveTo(10)
+      assert.equal(await store.sweep(3), 3)
+      assert.equal(await store.sweep(3), 2)
+      assert.equal(await store.sweep(3), 0)
+      assert.deepEqual(ids(await store.list(noteRows)), ['young', 'lasting'])
+      clock.moveTo(1000)
+      assert.equal(await store.sweep(), 2, 'the younger row and the ended counter')
+      assert.equal(await store.sweep(), 0)
+      assert.equal((await store.hit([{ key: 'running', max: 1, windowSeconds: 9 }])).allowed, false)
+      assert.deepEqual(ids(await store.list(noteRows)), ['lasting'])
+    },
+  )
 
   prove('a list has every live row of its collection, newest id first', async ({ store, clock, now }) => {
     for (const id of ['b', 'd', 'a', 'c']) await given(store.insert(noteRows, id, note(id)))

@@ -18,7 +18,12 @@ export type Place = {
 /** Makes an empty database and opens it. */
 export type Open = (options: { clock: Clock; key: Buffer }) => Promise<Place>
 
-export type Setting = { readonly store: Store; readonly place: Place; readonly clock: MovableClock; readonly now: number }
+export type Setting = {
+  readonly store: Store
+  readonly place: Place
+  readonly clock: MovableClock
+  readonly now: number
+}
 export type Prove = (guarantee: string, proof: (setting: Setting) => Promise<void>) => void
 
 /** A test on a database of its own and a clock that stands still until it is moved. */

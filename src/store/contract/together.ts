@@ -29,6 +29,7 @@ export const proveTogether = (prove: Prove): void => {
 
   prove('when one of the writes that go together fails, none is made', async ({ store, clock, now }) => {
     const row = await given(store.insert(personRows, 'a', person('Asha', 'asha@abdm')))
+    await given(store.insert(personRows, 'holder', { name: 'H', mobile: '', addresses: ['held@abdm'] }))
     const moved = await given(store.insert(noteRows, 'moved', note('one')))
     const current = await given(store.update(noteRows, moved, note('two')))
     const expired = await given(store.insert(noteRows, 'expired', note('old'), { expiresAt: now + 1 }))
@@ -36,7 +37,7 @@ export const proveTogether = (prove: Prove): void => {
     const before = [await store.list(personRows), await store.list(noteRows)]
     const failing = [
       inserting(noteRows, 'moved', note('id is held')),
-      inserting(personRows, 'b', person('Binod', 'asha@abdm')),
+      inserting(personRows, 'b', person('Binod', 'held@abdm')),
       updating(noteRows, moved, note('revision has moved')),
       updating(noteRows, expired, note('row is gone')),
       taking(noteRows, moved),
@@ -51,7 +52,8 @@ export const proveTogether = (prove: Prove): void => {
       assert.equal(await store.take(personRows, 'a', { also }), undefined)
       assert.deepEqual([await store.list(personRows), await store.list(noteRows)], before)
       assert.deepEqual(await store.find(personRows, 'address', 'asha@abdm'), [row])
-      for (const address of ['c@abdm', 'new@abdm']) assert.deepEqual(await store.find(personRows, 'address', address), [])
+      for (const address of ['c@abdm', 'new@abdm'])
+        assert.deepEqual(await store.find(personRows, 'address', address), [])
       assert.deepEqual(ids(await store.find(personRows, 'mobile', row.body.mobile)), ['a'])
     }
     const also = [inserting(personRows, 'c', person('Chitra', 'c@abdm')), taking(noteRows, current)]

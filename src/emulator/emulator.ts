@@ -1,0 +1,151 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ServiceName } from '../abdm/wire/operation.ts'
+import type { Clock } from '../clock.ts'
+import type { Collection, Store } from '../store/store.ts'
+import type { World } from './answers/answer.ts'
+import { createFaults, type Fault, type FaultWish } from './faults.ts'
+import { createGate } from './gate.ts'
+import { type EmulatorKeys, openKeyRing } from './keys.ts'
+import { basePaths, createListener, operationIds } from './server.ts'
+import { createTokens } from './tokens.ts'
+import { createTrace, type Exchange } from './trace.ts'
+import { type Citizen, createCitizens } from './world/citizens.ts'
+import { createInbox, type Message, messages } from './world/inbox.ts'
+import { createOrderedIds } from './world/ordered-ids.ts'
+import { addresses, createRegister, people } from './world/people.ts'
+import { createSubjects } from './world/subjects.ts'
+import { createTransactions, transactions } from './world/transactions.ts'
+
+/** NHA's ABDM V3 services in one listener. What it reproduces and what it does not: README.md. */
+
+export { type Fault, type FaultMode, type FaultWish, faultModes, UnknownFaultOperation } from './faults.ts'
+export { type EmulatorKeys, generateKeys } from './keys.ts'
+export type { Exchange } from './trace.ts'
+export { type Citizen, CitizenRefused } from './world/citizens.ts'
+export type { Message } from './world/inbox.ts'
+
+export type EmulatorSettings = {
+  /** The one client that the gateway knows. */
+  clientId: string
+  clientSecret: string
+  cmId: string
+  addressSuffix: string
+  /** Every OTP is this one. */
+  fixedOtp?: string | undefined
+  /** Either key family opens any field, instead of ABDM's refusals. */
+  lenientKeys?: boolean | undefined
+  /** Exchanges kept for the trace; 0 keeps none. */
+  traceMax: number
+  port?: number | undefined
+  host?: string | undefined
+}
+
+export type EmulatorParts = {
+  store: Store
+  /** The emulator's own clock, any skew already applied. */
+  clock: Clock
+  settings: EmulatorSettings
+  /** Used where the store has none yet; made otherwise. */
+  keys?: EmulatorKeys | undefined
+  /** Called before keys are made, which takes seconds. */
+  onFirstKeys?: (() => void) | undefined
+  /** Takes the requests that are under none of the four bases. */
+  beside?: RequestListener | undefined
+}
+
+export type Emulator = {
+  readonly bases: Record<ServiceName, string>
+  readonly inbox: {
+    list(wanted: { to?: string | undefined; limit: number }): Promise<Message[]>
+    clear(): Promise<void>
+    subscribe(subscriber: (message: Message) => void): () => void
+  }
+  readonly citizens: { list(): Promise<Citizen[]>; add(partial: Partial<Citizen>): Promise<Citizen> }
+  readonly faults: { add(wish: FaultWish): Fault; list(): readonly Fault[]; clear(): void }
+  readonly trace: { list(filter?: { upstreamTxnIds?: readonly string[] | undefined }): Exchange[] }
+  /** New certificates; what was sealed with the old ones is refused. */
+  rotateKeys(): Promise<void>
+  /** The fresh world: its people, no transactions, messages, faults or trace. Keys and tokens stay. Empties the store's counters. */
+  reset(): Promise<void>
+  /** What `reset` empties; the keys are kept apart. */
+  readonly collections: readonly Collection<never>[]
+  close(): Promise<void>
+}
+
+const collections = [people, addresses, transactions, messages] as readonly unknown[] as readonly Collection<never>[]
+
+/** Longer than any client of ours keeps a connection, so that it is never the emulator that closes first. */
+const keepAliveMs = 75_000
+
+export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => {
+  const { store, clock, settings } = parts
+  const keys = await openKeyRing(store, parts.keys, parts.onFirstKeys)
+  const newId = createOrderedIds(clock)
+  const register = createRegister(store)
+  const inbox = createInbox(store, clock, newId)
+  const gate = createGate(keys, settings)
+  const citizens = createCitizens(store, settings.addressSuffix, newId)
+  const faults = createFaults(operationIds)
+  const trace = createTrace(settings.traceMax)
+  const world: World = {
+    store,
+    newId,
+    keys,
+    gate,
+    tokens: createTokens(keys),
+    register,
+    transactions: createTransactions(store, clock, inbox, settings.fixedOtp),
+    subjects: { 'phr-app': createSubjects(register, 'phr-app'), 'phr-web': createSubjects(register, 'phr-web') },
+    addressSuffix: settings.addressSuffix,
+  }
+  await citizens.seed()
+
+  const closing = new AbortController()
+  const { listener, settled } = createListener({
+    world,
+    clock,
+    faults,
+    trace,
+    settings,
+    beside: parts.beside,
+    closing: closing.signal,
+  })
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, listener)
+  const host = settings.host ?? '127.0.0.1'
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(settings.port ?? 0, host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+
+  return {
+    bases: {
+      gateway: origin + basePaths.gateway,
+      abha: origin + basePaths.abha,
+      'phr-app': origin + basePaths['phr-app'],
+      'phr-web': origin + basePaths['phr-web'],
+    },
+    inbox: { list: inbox.list, clear: inbox.clear, subscribe: inbox.subscribe },
+    citizens: { list: citizens.list, add: citizens.add },
+    faults: { add: faults.add, list: faults.list, clear: faults.clear },
+    trace: { list: trace.list },
+    rotateKeys: keys.rotate,
+    async reset() {
+      await store.clear(collections)
+      await citizens.seed()
+      faults.clear()
+      trace.clear()
+      gate.reset()
+    },
+    collections,
+    async close() {
+      closing.abort()
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+      await settled()
+    },
+  }
+}

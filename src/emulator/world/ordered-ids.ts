@@ -1,0 +1,19 @@
+import type { Clock } from '../../clock.ts'
+import { newBytes } from '../../ids.ts'
+
+/**
+ * Row ids that sort in the order in which they were made, also within one millisecond, on a clock that stands still or
+ * one that is set back: lists show what came first, or last, by their ids.
+ */
+export type OrderedIds = () => string
+
+export const createOrderedIds = (clock: Clock): OrderedIds => {
+  let latest = 0
+  let count = 0
+  return () => {
+    const now = clock.now()
+    count = now > latest ? 0 : count + 1
+    latest = Math.max(now, latest)
+    return `${latest.toString(16).padStart(12, '0')}-${count.toString(16).padStart(6, '0')}-${newBytes(4).toString('hex')}`
+  }
+}

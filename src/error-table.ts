@@ -1,0 +1,353 @@
+/**
+ * Everything a caller can ever receive as an error, and the one renderer. `docs/errors.md` is generated from this table.
+ *
+ * Rows with `abdm` are the published mapping of upstream codes: an error that came from upstream keeps exactly the row's
+ * status and text. The other rows are found by this server before or without asking upstream; where the published
+ * vocabulary has a code for the same thing they carry it, so that a client which looks at `source_error.code` sees one.
+ */
+export type ErrorRow = {
+  readonly status: number
+  readonly text: string
+  /** The `source_error` that goes with a finding of our own. */
+  readonly source?: { readonly code: string; readonly message: string }
+  /** Upstream codes that lead here by code alone; `translate.ts` holds the ones that need their message read. */
+  readonly abdm?: readonly string[]
+  /** What happened and what the caller can do, for `docs/errors.md`. */
+  readonly meaning: string
+}
+
+const abdmCodes = (numbers: string): string[] => numbers.split(' ').map((number) => `ABDM-${number}`)
+
+export const table = {
+  // Found here.
+  invalidField: {
+    status: 400,
+    text: 'Validation failed',
+    source: { code: 'ABDM-1010', message: 'A field is missing or malformed' },
+    meaning:
+      'A field is missing or malformed; `source_error.message` names it and its rule. Nothing was sent upstream, no try was counted.',
+  },
+  bodyUnreadable: {
+    status: 400,
+    text: 'Validation failed',
+    source: { code: 'ABDM-1010', message: 'The body must be a JSON object' },
+    meaning:
+      'The body is not JSON, is larger than 64 KiB, or has another content type. Send a JSON object with `Content-Type: application/json`.',
+  },
+  txnUnknown: {
+    status: 400,
+    text: 'Transaction not found for UUID.',
+    source: { code: 'MIS-1026', message: 'Transaction not found for UUID.' },
+    meaning:
+      'The `txn_id` is unknown, has expired, is finished, or belongs to another client; the four are not told apart. Begin the flow again.',
+  },
+  stepNotAllowed: {
+    status: 400,
+    text: 'Bad Request, invalid request',
+    source: { code: 'ABDM-1006', message: 'This step is not allowed in the present state of the transaction' },
+    meaning:
+      'The transaction exists but this step does not follow its last one, or another call of it is still running. The transaction stays usable; `skip_state` of its last answer says what comes next.',
+  },
+  addressNotOffered: {
+    status: 400,
+    text: 'Bad Request, invalid request',
+    source: { code: 'ABDM-1006', message: 'The address is not among the abha_profiles of this transaction' },
+    meaning: 'Choose one of the `abha_profiles` that the verify step answered.',
+  },
+  otpWrong: {
+    status: 400,
+    text: "OTP doesn't match",
+    source: { code: 'ABDM-1035', message: 'OTP does not match' },
+    meaning: 'The OTP is wrong. It counts; the third wrong one closes the transaction.',
+  },
+  otpEnded: {
+    status: 400,
+    text: "OTP doesn't match",
+    source: { code: 'ABDM-1035', message: 'The OTP has ended; ask for a new one' },
+    meaning: 'The OTP is older than its lifetime. Ask for a new one with the resend step, or begin again.',
+  },
+  triesUsedUp: {
+    status: 400,
+    text: 'too many attempts; start again',
+    source: { code: 'ABDM-1100', message: 'Too many wrong OTPs in this transaction' },
+    meaning: 'Too many wrong OTPs closed the transaction. Begin the flow again.',
+  },
+  addressTaken: {
+    status: 400,
+    text: 'This ABHA Address already exists. Please create with unique ABHA address',
+    source: { code: 'ABDM-1101', message: 'This ABHA Address already exists. Please create with unique ABHA Address' },
+    meaning: 'Somebody has this ABHA address. Offer another one; the transaction stays usable.',
+  },
+  accountClaimed: {
+    status: 400,
+    text: 'This account has already been claimed by the mobile number: <mobile>',
+    source: { code: 'EKA-1001', message: 'This ABHA address belongs to another user of this client' },
+    meaning:
+      'The ABHA address belongs to another user of this client than the one named. The number is masked. Leave `X-Pt-Id` out, or name the right user.',
+  },
+  mobileClaimed: {
+    status: 400,
+    text: 'This mobile number has already been claimed by another account.',
+    source: { code: 'EKA-1002', message: 'The named user is bound to another person' },
+    meaning: 'The named user is bound to another person already. Leave `X-Pt-Id` out, or name the right user.',
+  },
+  userNotNamed: {
+    status: 400,
+    text: 'Validation failed',
+    source: { code: 'ABDM-1010', message: 'Name the user: query oid, header X-Pt-Id or X-Partner-Pt-Id' },
+    meaning:
+      'The operation is about one user and none was named. Send `X-Pt-Id` or `oid` with the `eka.oid` of an earlier answer.',
+  },
+  clientUnknown: {
+    status: 401,
+    text: 'The client credentials are not valid',
+    meaning: 'Wrong `client_id`, `client_secret` or `sharing_key`; the three are not told apart.',
+  },
+  tokenInvalid: {
+    status: 401,
+    text: 'The access token is missing, unknown or expired; log in again',
+    meaning: 'Send `Authorization: Bearer <access_token>` from `POST /connect-auth/v1/account/login`, or refresh it.',
+  },
+  refreshTokenInvalid: {
+    status: 401,
+    text: 'The refresh token is unknown, expired or used up; log in again',
+    meaning: 'Log in with the client credentials.',
+  },
+  notForThisUser: {
+    status: 403,
+    text: 'This token is not allowed to do that',
+    meaning:
+      'A user-scoped token (`eka.min_token`) reaches only the profile, session and pincode operations, and only its own user.',
+  },
+  userUnknown: {
+    status: 404,
+    text: 'The user is not known',
+    meaning: 'No user of this client has this `oid`. Users of other clients are answered the same way.',
+  },
+  pincodeUnknown: {
+    status: 404,
+    text: 'The pincode is not known',
+    meaning: 'The pincode is well formed and in no table of this server. Check it with the person.',
+  },
+  pathUnknown: {
+    status: 404,
+    text: 'There is no such operation',
+    meaning:
+      'Wrong path or method. Paths are exact: no trailing slash, no other spelling. `GET /openapi.json` lists them.',
+  },
+  tooManyRequests: {
+    status: 429,
+    text: 'Too many requests',
+    meaning:
+      'A budget of this server is used up; nothing was sent. `Retry-After` says after how many seconds to try again.',
+  },
+  sessionEnded: {
+    status: 491,
+    text: "The user's ABHA session has ended; open a new one with session init and verify",
+    meaning:
+      'The client token is fine; the person has no live ABHA session here. Call `POST /abdm/v1/session/init` and `/verify`, then repeat the call.',
+  },
+  internal: {
+    status: 500,
+    text: 'Something went wrong',
+    meaning: 'A failure of this server; the log has the cause under the request id of the `X-Request-Id` header.',
+  },
+  upstreamUnreachable: {
+    status: 502,
+    text: 'ABDM cannot be reached; try again',
+    meaning: 'The connection to ABDM failed or broke. Nothing of the transaction is lost; repeat the call.',
+  },
+  upstreamUnreadable: {
+    status: 502,
+    text: 'ABDM sent an answer that cannot be read; try again',
+    meaning: 'The answer was not what the protocol says. Nothing of the transaction is lost; repeat the call.',
+  },
+  outcomeUnknown: {
+    status: 502,
+    text: 'ABDM did not confirm the creation; repeat the call with the same ABHA address',
+    meaning:
+      'The answer to an enrolment was lost and asking did not settle it. Repeat with the same address: this server asks again before it acts.',
+  },
+  upstreamOverloaded: {
+    status: 503,
+    text: 'ABDM is overloaded; try again later',
+    meaning: 'ABDM refuses calls for the moment, or this server waits before it logs in there again.',
+  },
+  storeUnavailable: {
+    status: 503,
+    text: 'The database cannot be used now; try again',
+    meaning:
+      'The database of this server is locked, full or lost. Nothing of the call was stored; `GET /readyz` says more to the operator.',
+  },
+  notReady: {
+    status: 503,
+    text: 'Not ready: <part>',
+    meaning: 'Answer of `GET /readyz`; it names what fails: database, upstream, or both.',
+  },
+  stopping: {
+    status: 503,
+    text: 'The server is stopping; try again',
+    meaning: 'The server is being stopped; another instance or the next start will answer.',
+  },
+  upstreamTooSlow: {
+    status: 504,
+    text: 'ABDM did not answer in time; try again',
+    meaning:
+      'No answer within the deadline. The call may have had its effect upstream; nothing of the transaction is lost here.',
+  },
+
+  // The published mapping of upstream codes.
+  upstreamHidden: {
+    status: 500,
+    text: 'Something went wrong',
+    abdm: abdmCodes(
+      '1000 1002 1003 1004 1005 1007 1008 1009 1011 1015 1016 1017 1019 1020 1021 1023 1024 1025 1026 1028 1029 1033 1034 1036 1037 1038 1039 1040 1041 1043 1044 1045 1046 1047 1048 1049 1050 1051 1052 1053 1054 1401 1402 9999 1109 1108 1205 1202 1200 1201 1101 1100',
+    ),
+    meaning:
+      'ABDM refused or failed for a reason that is no business of the person; the code is passed on. Every upstream code that stands in no other row leads here too.',
+  },
+  upstreamRequestHidden: {
+    status: 400,
+    text: 'Something went wrong',
+    abdm: abdmCodes('1030 1031 1032 1064'),
+    meaning: 'ABDM did not accept the request.',
+  },
+  noDataFound: { status: 500, text: 'No data found', abdm: ['ABDM-1001'], meaning: 'ABDM has no data.' },
+  upstreamBadRequest: {
+    status: 400,
+    text: 'Bad Request, invalid request',
+    abdm: ['ABDM-1006'],
+    meaning: 'ABDM refused a value. (ABDM-1006 about combinations of scopes is hidden instead.)',
+  },
+  upstreamValidationFailed: {
+    status: 400,
+    text: 'Validation failed',
+    abdm: ['ABDM-1010'],
+    meaning: 'ABDM refused a value.',
+  },
+  noRecordForAddress: {
+    status: 400,
+    text: 'No records found against the ABHA Address',
+    abdm: ['ABDM-1012', 'ABDM-1211'],
+    meaning: 'ABDM knows no such ABHA address.',
+  },
+  abhaNumberInvalid: {
+    status: 400,
+    text: 'Invalid ABHA Number',
+    abdm: ['ABDM-1013'],
+    meaning: 'ABDM refused the ABHA number.',
+  },
+  mobileOrEmailInvalid: {
+    status: 400,
+    text: 'Invalid Mobile Email',
+    abdm: ['ABDM-1014'],
+    meaning: 'ABDM refused the mobile number or e-mail address.',
+  },
+  shareFailed: {
+    status: 500,
+    text: 'Unable to share the details with Hospital',
+    abdm: ['ABDM-1018'],
+    meaning: 'The facility could not be reached through ABDM.',
+  },
+  upstreamTooManyRequests: {
+    status: 500,
+    text: 'Too many requests',
+    abdm: ['ABDM-1022'],
+    meaning: 'ABDM limits this server; wait.',
+  },
+  blockedForADay: {
+    status: 500,
+    text: 'You are blocked. Please try again after 24 hours.',
+    abdm: ['ABDM-1027'],
+    meaning: 'ABDM has blocked the person or this server for a day.',
+  },
+  upstreamOtpWrong: {
+    status: 400,
+    text: "OTP doesn't match",
+    abdm: ['ABDM-1035'],
+    meaning: 'ABDM says that the OTP does not match. (ABDM-1035 about an HIP id is hidden instead.)',
+  },
+  upstreamInvalidRequest: {
+    status: 400,
+    text: 'Invalid request',
+    abdm: ['ABDM-1042'],
+    meaning: 'ABDM refused the request.',
+  },
+  consentExpired: {
+    status: 400,
+    text: 'Consent artefact expired',
+    abdm: ['ABDM-1061'],
+    meaning: 'The consent has ended.',
+  },
+  consentNotGranted: {
+    status: 400,
+    text: 'Consent Not granted',
+    abdm: ['ABDM-1062'],
+    meaning: 'The person has not consented.',
+  },
+  dateRangeInvalid: {
+    status: 400,
+    text: 'Date Range given is invalid',
+    abdm: ['ABDM-1063'],
+    meaning: 'ABDM refused the dates.',
+  },
+  mobileVerificationPending: {
+    status: 400,
+    text: 'Mobile number verification is pending.',
+    abdm: ['ABDM-1102'],
+    meaning: 'The mobile number must be verified first.',
+  },
+  abhaUserNotFound: {
+    status: 500,
+    text: 'ABHA User not found.',
+    abdm: ['ABDM-1110'],
+    meaning: 'ABDM knows no such person.',
+  },
+  mobileNotFound: {
+    status: 400,
+    text: 'Mobile number not found.',
+    abdm: ['ABDM-1111'],
+    meaning: 'ABDM knows no such mobile number.',
+  },
+  aadhaarNotFound: {
+    status: 400,
+    text: 'Aadhaar details not found.',
+    abdm: ['ABDM-1112'],
+    meaning: 'ABDM knows no such Aadhaar details.',
+  },
+  passwordLoginNotAllowed: {
+    status: 400,
+    text: 'Login via Password is not allowed',
+    abdm: ['ABDM-1113'],
+    meaning: 'Choose another login method.',
+  },
+  abhaNumberLoginNotAllowed: {
+    status: 400,
+    text: 'Login via ABHA Number OTP is not allowed',
+    abdm: ['ABDM-1114'],
+    meaning: 'Choose another login method.',
+  },
+  aadhaarLoginNotAllowed: {
+    status: 400,
+    text: 'Login via Aadhaar OTP is not allowed',
+    abdm: ['ABDM-1115'],
+    meaning: 'Choose another login method.',
+  },
+  upstreamOtpIncorrect: {
+    status: 400,
+    text: 'The OTP that you have entered is incorrect. Please try again.',
+    abdm: ['MIS-1013'],
+    meaning: 'ABDM says that the OTP is wrong.',
+  },
+  upstreamTxnUnknown: {
+    status: 500,
+    text: 'Transaction not found for UUID.',
+    abdm: ['MIS-1026'],
+    meaning: 'ABDM has forgotten the transaction. Begin the flow again.',
+  },
+  upstreamRefused: {
+    status: 400,
+    text: 'Bad Request, invalid request',
+    meaning: 'ABDM refused the request without a code.',
+  },
+} as const satisfies Record<string, ErrorRow>

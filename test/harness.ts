@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from '../src/app.ts'
+import { type Clock, type MovableClock, movableClock } from '../src/clock.ts'
+import { type Environment, readConfig } from '../src/config.ts'
+import { type EmulatorKeys, generateKeys } from '../src/emulator/emulator.ts'
+import { createLog } from '../src/log.ts'
+
+/** The whole product in one process: emulator, movable clock, a database of its own, and every log line it writes. */
+
+let keys: Promise<EmulatorKeys> | undefined
+/** RSA keys take seconds to make: one set serves every product of a test run. */
+const sharedKeys = (): Promise<EmulatorKeys> => {
+  keys ??= generateKeys()
+  return keys
+}
+
+export type Reply = { status: number; headers: Headers; text: string; body: any }
+type Send = { body?: unknown; headers?: Record<string, string>; token?: string | null; raw?: string }
+
+export type Product = Awaited<ReturnType<typeof startProduct>>
+
+/** Budgets of sends are off unless a test is about them. */
+const calmBudgets = {
+  OTP_SENDS_PER_IDENTIFIER_HOUR: '0',
+  OTP_SENDS_PER_IDENTIFIER_DAY: '0',
+  OTP_SENDS_PER_CLIENT_HOUR: '0',
+  OTP_SENDS_PER_ADDRESS_HOUR: '0',
+}
+
+export const startProduct = async (env: Environment = {}, place?: { folder: string; clock: MovableClock }) => {
+  const folder = place?.folder ?? mkdtempSync(join(tmpdir(), 'openabha-test-'))
+  const clock = place?.clock ?? movableClock(stillClock())
+  const config = readConfig({
+    DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}`,
+    ABDM_ANSWER_TIMEOUT_MS: '1500',
+    CHECK_REPLIES: 'true',
+    LOG_LEVEL: 'debug',
+    ...calmBudgets,
+    ...env,
+  })
+  const lines: string[] = []
+  const log = createLog('debug', clock, { write: (line: string) => void lines.push(line) })
+  const product = await build(config, { clock, log, emulatorKeys: await sharedKeys() })
+  const origin = await product.app.listen({ host: '127.0.0.1', port: 0 })
+
+  const send = async (method: string, path: string, { body, headers = {}, token, raw }: Send = {}): Promise<Reply> => {
+    const response = await fetch(origin + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(body !== undefined || raw !== undefined ? { 'Content-Type': 'application/json' } : {}),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...headers,
+      },
+      ...(raw !== undefined ? { body: raw } : body !== undefined ? { body: JSON.stringify(body) } : {}),
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== ''
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
+  }
+
+  const login = async (id = 'openabha-dev'): Promise<string> =>
+    (await send('POST', '/connect-auth/v1/account/login', { body: { client_id: id, client_secret: `${id}-secret` } }))
+      .body.access_token
+
+  /** A client of the API, logged in; its token is renewed by logging in again when a test moves the clock. */
+  const client = async (id?: string) => {
+    let token = await login(id)
+    const call = (method: string, path: string, options: Send = {}) =>
+      send(method, path, { ...options, token: options.token === undefined ? token : options.token })
+    return {
+      get token() {
+        return token
+      },
+      relogin: async () => {
+        token = await login(id)
+      },
+      get: (path: string, options?: Send) => call('GET', path, options),
+      post: (path: string, body?: unknown, options: Send = {}) => call('POST', path, { ...options, body }),
+      call,
+    }
+  }
+
+  /** The newest OTP that went to a mobile. */
+  const otpTo = async (mobile: string): Promise<string> => {
+    const { body } = await send('GET', `/sandbox/v1/messages?to=${mobile}&limit=1`)
+    return body.messages[0]?.otp ?? 'none'
+  }
+
+  return {
+    ...product,
+    origin,
+    folder,
+    clock: product.clock,
+    baseClock: clock,
+    lines,
+    send,
+    client,
+    otpTo,
+    advance: (seconds: number) => send('POST', '/sandbox/v1/clock', { body: { advance_seconds: seconds } }),
+    fault: async (fault: Record<string, unknown>) => {
+      const reply = await send('POST', '/sandbox/v1/faults', { body: fault })
+      if (reply.status !== 200) throw new Error(reply.text)
+    },
+    /** How many upstream calls of an operation (or of any) the emulator has seen. */
+    upstreamCalls: (operation?: string): number =>
+      product.emulator?.trace.list({}).filter((one) => operation === undefined || one.operation === operation).length ??
+      0,
+    stop: async () => {
+      await product.close()
+      if (!place) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Moves only when a test moves it. */
+const stillClock = (): Clock => {
+  const at = Date.now()
+  return { now: () => at }
+}
