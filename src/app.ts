@@ -13,7 +13,7 @@ import { operationsRoutes } from './operations.ts'
 import { createOtps, type Otps } from './otp.ts'
 import { createPeople, type People, userRows } from './people.ts'
 import { sandboxRoutes } from './sandbox/index.ts'
-import { createSandbox, sandboxClients } from './sandbox/sandbox.ts'
+import { addSandboxClients, createSandbox, sandboxClients } from './sandbox/sandbox.ts'
 import { openSqlite } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 
@@ -85,7 +85,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   })
   if (emulator) {
     const sandbox = createSandbox({ emulator: emulator.running, store, clock, upstreamClock: emulator.clock })
-    await sandbox.start(clients)
+    await sandbox.start()
+    await addSandboxClients(clients)
     server.serve(sandboxRoutes, sandbox)
     server.app.addHook('preClose', async () => sandbox.stop())
   }

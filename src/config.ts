@@ -257,3 +257,7 @@ export const readConfig = (
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config)
 }
+
+/** Settings of `openabha emulator`, which runs beside a product of its own or somebody else's. */
+export const readEmulatorConfig = (env: Environment = process.env): Config =>
+  readConfig({ PORT: '8090', DATABASE_URL: 'sqlite:./data/emulator.db', ...env, ABDM_ENV: 'emulator' })

@@ -12,7 +12,7 @@ import type { Store } from './store/store.ts'
 export type OperationsDeps = { store: Store; abdm: Abdm; docsPage: () => Promise<string> }
 const operationsRoute = declareFor<OperationsDeps>()
 
-const health = operationsRoute({
+export const livenessRoute = declareFor<unknown>()({
   method: 'GET',
   path: '/healthz',
   operationId: 'health',
@@ -71,4 +71,4 @@ const docs = operationsRoute({
   handle: async (_, { docsPage }) => Buffer.from(await docsPage()),
 })
 
-export const operationsRoutes = [health, readiness, openApi, docs]
+export const operationsRoutes = [livenessRoute, readiness, openApi, docs]

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { serveEmulatorAlone } from './alone.ts'
 import { build } from './app.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig, readEmulatorConfig } from './config.ts'
 import { runClientCommand } from './operator.ts'
 
 /** The process: what the command line asks for, signals, and the words on the screen. */
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const usage = `Usage: openabha [start | client add <id> | client token <id> | client sharing-key <id> | version]
+const usage = `Usage: openabha [start | emulator | client add <id> | client token <id> | client sharing-key <id> | version]
 
   start               serve the API (the default; settings come from the environment, see README.md)
+  emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090)
   client add          make an API client; its secret is shown once
   client token        make a long-lived token for a client; it is shown once
   client sharing-key  make a key with which other clients act in this client's workspace; it is shown once`
@@ -18,6 +20,7 @@ const usage = `Usage: openabha [start | client add <id> | client token <id> | cl
 export const run = async ([command = 'start', ...rest]: readonly string[]): Promise<void> => {
   try {
     if (command === 'start') await start()
+    else if (command === 'emulator') await startEmulatorAlone()
     else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
     else if (command === 'version') console.log(version)
     else {
@@ -37,39 +40,68 @@ export const run = async ([command = 'start', ...rest]: readonly string[]): Prom
   }
 }
 
+const firstKeysNotice = 'First start: making the sandbox’s RSA keys, this takes a few seconds …'
+
 /** A stop that hangs would leave the port taken. */
 const stopWithinMs = 10_000
 
 const start = async (): Promise<void> => {
   const config = readConfig()
   const product = await build(config, {
-    onFirstKeys: () => console.log('First start: making the sandbox’s RSA keys, this takes a few seconds …'),
+    onFirstKeys: () => console.log(firstKeysNotice),
   })
   const { host, port } = config.listen
   await product.app.listen({ host, port })
 
+  stopOnSignals(() => product.close())
+  const address = product.app.server.address() as AddressInfo | null
+  console.log(banner(originOf(host, address?.port ?? port), config.sandbox !== undefined, config.environment))
+}
+
+const startEmulatorAlone = async (): Promise<void> => {
+  const config = readEmulatorConfig()
+  const alone = await serveEmulatorAlone(config, () => console.log(firstKeysNotice))
+  stopOnSignals(() => alone.close())
+  const base = originOf(config.listen.host, Number(new URL(alone.bases.gateway).port))
+  console.log(emulatorBanner(base, alone.bases, config))
+}
+
+const originOf = (host: string, port: number): string => {
+  const shown = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${shown}:${port}`
+}
+
+const stopOnSignals = (close: () => Promise<void>): void => {
   let isStopping = false
   const stop = async (): Promise<void> => {
     if (isStopping) return
     isStopping = true
     setTimeout(() => process.exit(1), stopWithinMs).unref()
-    await product.close()
+    await close()
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
   // Started by the launcher under another Node: end with it, also when it was killed.
   process.on('disconnect', () => void stop())
   process.channel?.unref()
-
-  const address = product.app.server.address() as AddressInfo | null
-  const shownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  console.log(banner(`http://${shownHost}:${address?.port ?? port}`, config.sandbox !== undefined, config.environment))
 }
 
+const isTerminal = process.stdout.isTTY === true
+const bold = (text: string) => (isTerminal ? `\u001b[1m${text}\u001b[22m` : text)
+const dim = (text: string) => (isTerminal ? `\u001b[2m${text}\u001b[22m` : text)
+
+const emulatorBanner = (base: string, bases: Readonly<Record<string, string>>, { upstream }: Config): string => `
+  ${bold('OpenABHA emulator')} ${version} ${dim('· ABDM V3 with synthetic people')}
+
+  gateway  ${base}${new URL(bases.gateway ?? '').pathname}
+  abha     ${base}${new URL(bases.abha ?? '').pathname}
+  phr-app  ${base}${new URL(bases['phr-app'] ?? '').pathname}
+  phr-web  ${base}${new URL(bases['phr-web'] ?? '').pathname}
+  Client   ${upstream.clientId} ${dim('/')} ${upstream.clientSecret}   X-CM-ID ${upstream.cmId}
+  OTPs     ${base}/sandbox/v1/messages
+`
+
 const banner = (base: string, isSandbox: boolean, environment: string): string => {
-  const isTerminal = process.stdout.isTTY === true
-  const bold = (text: string) => (isTerminal ? `\u001b[1m${text}\u001b[22m` : text)
-  const dim = (text: string) => (isTerminal ? `\u001b[2m${text}\u001b[22m` : text)
   if (!isSandbox)
     return `\n  ${bold('OpenABHA')} ${version} ${dim(`· ABDM ${environment}`)}\n\n  API  ${base}\n  Docs ${base}/docs\n`
   return `

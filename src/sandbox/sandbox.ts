@@ -15,6 +15,12 @@ export const sandboxClients = [
   { clientId: 'openabha-dev-2', clientSecret: 'openabha-dev-2-secret' },
 ] as const
 
+export const addSandboxClients = async (clients: Clients): Promise<void> => {
+  for (const { clientId, clientSecret } of sandboxClients) {
+    if (!(await clients.has(clientId))) await clients.add(clientId, clientSecret)
+  }
+}
+
 /** Where the clock was moved to survives a restart, as everything else does. */
 type ClockSetting = { offsetMs: number; upstreamOffsetMs: number }
 const clockRows: Collection<ClockSetting> = {
@@ -49,15 +55,12 @@ export const createSandbox = (deps: {
     clock,
     upstreamClock,
 
-    async start(clients: Clients): Promise<void> {
+    /** Takes the clock to where it was moved before the restart. */
+    async start(): Promise<void> {
       const kept = (await store.get(clockRows, clockId))?.body
-      if (kept) {
-        clock.moveTo(kept.offsetMs)
-        upstreamClock.moveTo(kept.upstreamOffsetMs)
-      }
-      for (const { clientId, clientSecret } of sandboxClients) {
-        if (!(await clients.has(clientId))) await clients.add(clientId, clientSecret)
-      }
+      if (!kept) return
+      clock.moveTo(kept.offsetMs)
+      upstreamClock.moveTo(kept.upstreamOffsetMs)
     },
 
     /** Forward only: nothing that has expired comes back. */

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox'
-import { error } from '../errors.ts'
 import { Handle } from '../fields.ts'
 import { txnRows } from '../flow.ts'
 import { sandboxRoute } from './sandbox.ts'
@@ -29,16 +28,13 @@ export const readTrace = sandboxRoute({
   tag: 'sandbox',
   summary: 'The upstream calls of a transaction, decrypted',
   auth: 'none',
-  query: Type.Object({ txn_id: Type.Optional(Handle('A txn_id that this server answered.')) }),
+  query: Type.Object({ txn_id: Type.Optional(Handle('A txn_id that this server answered, or an upstream txnId.')) }),
   reply: Type.Object({ exchanges: Type.Array(exchange) }),
-  errors: ['txnUnknown'],
+  errors: [],
   async handle({ query }, { emulator, store }) {
-    let filter: { upstreamTxnIds?: readonly string[] } = {}
-    if (query.txn_id !== undefined) {
-      const txn = await store.get(txnRows, query.txn_id)
-      if (!txn) throw error.txnUnknown()
-      filter = { upstreamTxnIds: txn.body.upstreamTxnIds }
-    }
+    const { txn_id: id } = query
+    const txn = id === undefined ? undefined : await store.get(txnRows, id)
+    const filter = id === undefined ? {} : { upstreamTxnIds: txn?.body.upstreamTxnIds ?? [id] }
     return { exchanges: emulator.trace.list(filter) as Static<typeof exchange>[] }
   },
 })

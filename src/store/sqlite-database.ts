@@ -146,9 +146,20 @@ const sqliteReasons: { readonly [code: number]: (file: string) => string } = {
   26: (file) => `${file} is not a database.`,
 }
 
+const isWritable = (file: string): boolean => {
+  try {
+    closeSync(openSync(file, 'r+'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 const refusal = (file: string, cause: unknown): Error => {
   if (cause instanceof Refusal) return cause
-  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : -1
+  let code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : -1
+  // A read-only file cannot be locked either, and that is what SQLite meets first.
+  if (code === 10 && !isWritable(file)) code = 8
   const reason = sqliteReasons[code]?.(file)
   return new Refusal(reason ?? `The database ${file} cannot be opened: ${(cause as Error).message}.`, { cause })
 }

@@ -36,7 +36,9 @@ describe('vault', () => {
   })
 
   test('the same body never looks the same twice', () => {
-    const seen = new Set(Array.from({ length: 2000 }, () => Buffer.from(sealedNote('a').body).toString('hex').slice(2, 26)))
+    const seen = new Set(
+      Array.from({ length: 2000 }, () => Buffer.from(sealedNote('a').body).toString('hex').slice(2, 26)),
+    )
     assert.equal(seen.size, 2000)
   })
 
