@@ -47,7 +47,7 @@ export const openDatabase = (options: DatabaseOptions, keyCheck: Uint8Array): Da
       PRAGMA page_size = ${pageBytes};
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA wal_autocheckpoint = 1000;
       PRAGMA cache_size = -65536;
       PRAGMA temp_store = MEMORY;
     `)

@@ -45,7 +45,7 @@ export const rowStatements = {
   insertLookup: 'INSERT INTO lookups (key, id, row) VALUES (?, ?, ?)',
   removeLookup: 'DELETE FROM lookups WHERE key = ? AND id = ?',
 
-  get: `SELECT id, revision, expires_at, body FROM rows WHERE collection = ?1 AND id = ?2 AND ${live('?3')}`,
+  get: `SELECT revision, expires_at, body FROM rows WHERE collection = ?1 AND id = ?2 AND ${live('?3')}`,
   findUnique: `SELECT rows.id, revision, expires_at, body FROM unique_lookups AS lookup
     CROSS JOIN rows ON rows.row = lookup.row WHERE lookup.key = ?1 AND ${live('?2', 'rows.')} LIMIT ?3`,
   find: `SELECT rows.id, revision, expires_at, body FROM lookups AS lookup
@@ -78,7 +78,7 @@ export const rowsIn = (database: Database): Rows => {
   const removeUnique = database.prepare(sql.removeUnique)
   const insertLookup = database.prepare(sql.insertLookup)
   const removeLookup = database.prepare(sql.removeLookup)
-  const get = database.prepare<StoredColumns>(sql.get)
+  const get = database.prepare<[revision: number, expiresAt: number | null, body: Uint8Array]>(sql.get)
   const findUnique = database.prepare<StoredColumns>(sql.findUnique)
   const find = database.prepare<StoredColumns>(sql.find)
   const list = database.prepare<StoredColumns>(sql.list)
@@ -171,7 +171,7 @@ export const rowsIn = (database: Database): Rows => {
     },
     get(collection, id, now) {
       const found = get.get(collection, id, now)
-      return found && stored(found)
+      return found && { id, revision: found[0], expiresAt: found[1], body: found[2] }
     },
     find: (key, isUnique, now, limit) => (isUnique ? findUnique : find).all(key, now, limit).map(stored),
     list: (collection, now, limit) => list.all(collection, now, limit).map(stored),

@@ -5,9 +5,10 @@ import type { TSchema } from 'typebox'
  * guarantees; what rows mean is the business of the modules above. `contract.ts` is this page as a test.
  *
  * Rows live in named collections. A body is encrypted before it is written; a lookup value is hashed with a key, so
- * neither personal data nor secrets stand in the database in clear. Expiry uses the `now` of the injected clock: an
- * expired row is gone for every verb, whether or not `sweep` has met it. Whatever a promise here resolves to has
- * been on disk before it resolves.
+ * neither personal data nor secrets stand in the database in clear. Ids are written as given: whoever makes one of a
+ * secret or of personal data hashes it first. Expiry uses the `now` of the injected clock: from the millisecond at
+ * which it expires a row is gone for every verb, whether or not `sweep` has met it. Whatever a promise here resolves
+ * to has been on disk before it resolves.
  */
 export type Collection<Body> = {
   /** Short and unchanging: it is written beside every row. */
@@ -33,7 +34,7 @@ export type Row<Body> = {
   readonly expiresAt: number | undefined
 }
 
-/** One guarded change. Made by `inserting`, `updating` and `taking`; several go through `also` and stand or fall together. */
+/** One guarded change. Made by `inserting`, `updating` and `taking`; several go through `also` and stand or fall together: one after another, the call's own write first. */
 export type Write =
   | { readonly kind: 'insert'; readonly collection: Collection<never>; readonly row: Row<unknown> }
   | {
@@ -44,7 +45,7 @@ export type Write =
     }
   | { readonly kind: 'take'; readonly collection: Collection<never>; readonly before: Row<unknown> }
 
-/** One budget: at most `max` per `windowSeconds`, counted under `key` (hashed before it is written). `max` 0: not counted. */
+/** One budget: at most `max` per `windowSeconds`, counted under `key` (hashed before it is written); a key has a counter for each window. `max` 0: not counted. */
 export type Limit = { readonly key: string; readonly max: number; readonly windowSeconds: number }
 export type HitResult =
   | { readonly allowed: true }
@@ -62,7 +63,7 @@ export type Store = {
   /** The live row, or undefined. */
   get<Body>(collection: Collection<Body>, id: string): Promise<Row<Body> | undefined>
 
-  /** Live rows whose lookup has this value, oldest id first, at most `limit` (default 100). */
+  /** Live rows whose lookup has this value, oldest id first (ids compare byte by byte), at most `limit` (default 100). */
   find<Body>(
     collection: Collection<Body>,
     lookup: string,

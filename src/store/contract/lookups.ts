@@ -31,6 +31,13 @@ export const proveLookups = (prove: Prove): void => {
     assert.deepEqual(ids(await store.find(personRows, 'mobile', '9000000001', { limit: 2 })), ['a', 'b'])
   })
 
+  prove('a search returns a hundred rows unless told', async ({ store }) => {
+    const numbers = Array.from({ length: 101 }, (_, index) => `n${index + 100}`)
+    await Promise.all(numbers.map((id) => store.insert(personRows, id, person(id))))
+    assert.deepEqual(ids(await store.find(personRows, 'mobile', '9000000001')), numbers.slice(0, 100))
+    assert.equal((await store.find(personRows, 'mobile', '9000000001', { limit: 101 })).length, 101)
+  })
+
   prove('expired rows do not use up what a search may return', async ({ store, clock, now }) => {
     for (const id of ['a', 'b', 'c']) await given(store.insert(personRows, id, person(id), { expiresAt: now + 1 }))
     await given(store.insert(personRows, 'd', person('d')))
@@ -70,6 +77,14 @@ export const proveLookups = (prove: Prove): void => {
       assert.ok(await store.insert(personRows, 'b', person('Binod', 'old@abdm')))
     },
   )
+
+  prove('an update that changes only a shared value moves the row to it', async ({ store }) => {
+    const row = await given(store.insert(personRows, 'a', person('Asha', 'asha@abdm')))
+    const next = await given(store.update(personRows, row, { ...row.body, mobile: '9000000002' }))
+    assert.deepEqual(await store.find(personRows, 'mobile', '9000000002'), [next])
+    assert.deepEqual(await store.find(personRows, 'mobile', '9000000001'), [])
+    assert.deepEqual(await store.find(personRows, 'address', 'asha@abdm'), [next])
+  })
 
   prove('an update that was made by changing the body in place is found by its new values', async ({ store }) => {
     const row = await given(store.insert(personRows, 'a', person('Asha', 'old@abdm')))
