@@ -35,7 +35,8 @@ export type Services = {
 type Overrides = {
   /** The clock below the sandbox's; tests hold it still. */
   clock?: Clock
-  store?: Store
+  /** Tests check every body that is written. */
+  wrapStore?: (store: Store) => Store
   log?: Log
   /** Tests make one set for all. */
   emulatorKeys?: EmulatorKeys
@@ -50,7 +51,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   const keys = masterKeys(config.keys)
   const clock: MovableClock = movableClock(overrides.clock ?? systemClock)
   const log = overrides.log ?? createLog(config.logLevel, clock)
-  const store = overrides.store ?? openSqlite({ file: config.database.file, key: keys.encryption, clock })
+  const opened = openSqlite({ file: config.database.file, key: keys.encryption, clock })
+  const store = overrides.wrapStore?.(opened) ?? opened
   const clients = createClients(store, clock, keys.signing)
 
   const emulator = config.sandbox && (await startSandboxUpstream(config, { store, clock, overrides }))

@@ -31,4 +31,7 @@ export const indiaTime = (ms: number): string =>
     .slice(0, 19)
     .replace('T', ' ')
 
+/** The date in India, `yyyy-MM-dd`: who was born there today is born, although it is still yesterday in UTC. */
+export const indiaDate = (ms: number): string => indiaTime(ms).slice(0, 10)
+
 export const seconds = (count: number): number => count * 1000

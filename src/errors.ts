@@ -44,8 +44,11 @@ export const renderError = (
 ): { status: number; body: ErrorBody; retryAfterSeconds: number | undefined } => {
   const row = errorTable[thrown.kind]
   const { message, source = row.source, fill = '', retryAfterSeconds } = thrown.details
-  const body: ErrorBody = { code: row.status, error: row.text.replace(/<\w+>/, fill) }
-  if (withSource && source) body.source_error = { code: source.code, message: message ?? source.message }
+  const text = row.text.replace(/<\w+>/, fill)
+  const body: ErrorBody = { code: row.status, error: text }
+  if (source && withSource) body.source_error = { code: source.code, message: message ?? source.message }
+  // The only place that is left to name the field.
+  else if (source) body.error = `${text}: ${message ?? source.message}`
   return { status: row.status, body, retryAfterSeconds }
 }
 

@@ -23,12 +23,15 @@ const matching = (pattern: RegExp, text: string): string | undefined => (pattern
 /** NHA's rule for an ABHA address: 8–18, letters and digits, at most one dot and one underscore, neither first nor last. */
 const localPart = /^(?=.{8,18}$)([a-z0-9]+[.]?[a-z0-9]*_?[a-z0-9]+|[a-z0-9]+_?[a-z0-9]*[.]?[a-z0-9]+)$/
 
+/** Of ASCII letters only: Unicode's would turn look-alikes such as the Kelvin sign into letters that the rule allows. */
+const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+
 const withDomain = (
   text: string,
   { addressSuffix }: FormSettings,
   isLegal: (local: string) => boolean,
 ): string | undefined => {
-  const [local = '', domain = addressSuffix, ...more] = text.replace(blanks, '').toLowerCase().split('@')
+  const [local = '', domain = addressSuffix, ...more] = lowerCase(text.replace(blanks, '')).split('@')
   return more.length === 0 && domain === addressSuffix && isLegal(local) ? `${local}@${addressSuffix}` : undefined
 }
 
@@ -56,12 +59,13 @@ export const forms = {
     clean: (text) =>
       matching(
         /^\p{L}[\p{L}\p{M}. '\u200c\u200d]{0,98}$/u,
-        text.normalize('NFC').replace(blanksOfNames, '').replace(/\s+/gu, ' ').replaceAll('’', "'").trim(),
+        // Composed last: an invisible character may stand between a letter and its accent.
+        text.replace(blanksOfNames, '').normalize('NFC').replace(/\s+/gu, ' ').replaceAll('’', "'").trim(),
       ),
   },
   line: {
     rule: 'text of up to 255 characters',
-    clean: (text) => matching(/^[^\p{Cc}]{1,255}$/u, text.normalize('NFC').replace(/\s+/gu, ' ').trim()),
+    clean: (text) => matching(/^[^\p{Cc}\p{Cs}]{1,255}$/u, text.normalize('NFC').replace(/\s+/gu, ' ').trim()),
   },
   date: {
     rule: 'a date as YYYY-MM-DD',
@@ -73,7 +77,7 @@ export const forms = {
     },
   },
   opaque: { rule: 'text of up to 4096 printable characters', clean: (text) => matching(/^[\x20-\x7e]{1,4096}$/, text) },
-  handle: { rule: 'text of up to 128 characters', clean: (text) => matching(/^[^\p{Cc}]{1,128}$/u, text.trim()) },
+  handle: { rule: 'text of up to 128 characters', clean: (text) => matching(/^[^\p{Cc}\p{Cs}]{1,128}$/u, text.trim()) },
 } as const satisfies Record<string, Form>
 
 export type FormName = keyof typeof forms

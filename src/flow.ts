@@ -22,6 +22,7 @@ export const flow = <Data extends TSchema, const M extends Moves>(
 
 type StatesOf<M> = keyof M & string
 type StepsOf<M> = { [State in keyof M]: keyof M[State] }[keyof M] & string
+export type StepOf<F extends Flow> = StepsOf<F['moves']>
 
 /** The OTP of a transaction: when it went out, how often again, how many tries it has seen. */
 export type OtpState = { readonly sentAt: number; readonly resends: number; readonly tries: number }
@@ -69,7 +70,7 @@ export type Txn<F extends Flow = Flow> = {
   readonly row: Row<TxnBody>
 }
 
-type Change<F extends Flow> = {
+export type Change<F extends Flow> = {
   state?: StatesOf<F['moves']>
   data?: Static<F['data']>
   otp?: OtpState
@@ -79,19 +80,23 @@ type Change<F extends Flow> = {
   renews?: boolean
 }
 
-const attemptsMax = 5
+/** How often the writes that go with a move may be refused. */
+const blockedMax = 5
+
+const given = (named: Named): Named =>
+  Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 
 export type Flows = ReturnType<typeof createFlows>
 
 export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => {
   const lifeMs = lifeSeconds * 1000
 
-  const asTxn = <F extends Flow>(found: F, row: Row<TxnBody>): Txn<F> => ({
+  const asTxn = <F extends Flow>(found: F, row: Row<TxnBody>, named: Named = row.body.named): Txn<F> => ({
     id: row.id,
     flow: found,
     state: row.body.state as StatesOf<F['moves']>,
     caller: { clientId: row.body.clientId, workspace: row.body.workspace },
-    named: row.body.named,
+    named,
     otp: row.body.otp,
     upstreamTxnId: row.body.upstreamTxnIds.at(-1) ?? '',
     data: row.body.data as Static<F['data']>,
@@ -107,6 +112,7 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
       {
         ...txn.row.body,
         state: change.state ?? txn.state,
+        named: txn.named,
         data: change.data ?? txn.data,
         ...(change.otp && { otp: change.otp }),
         upstreamTxnIds: isNewUpstreamTxn ? [...upstreamTxnIds, change.upstreamTxnId ?? ''] : upstreamTxnIds,
@@ -149,13 +155,15 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
 
     /**
      * The transaction, if this step may be taken now. Unknown, expired, finished and another client's are answered alike,
-     * so that nobody learns of a stranger's transaction.
+     * so that nobody learns of a stranger's transaction. Whom an earlier step named is remembered: this one may leave the
+     * headers out, or say them anew (connect §4, rule 3).
      */
     async at<F extends Flow>(
       wanted: F,
       { clientId, workspace, onlyOid }: Caller,
       txnId: string,
-      step: StepsOf<F['moves']>,
+      step: StepOf<F>,
+      named: Named = {},
     ): Promise<Txn<F>> {
       const row = await store.get(txnRows, txnId)
       if (!row || row.body.clientId !== clientId || row.body.workspace !== workspace) throw error.txnUnknown()
@@ -164,7 +172,7 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
       if (state.endsWith('_end')) throw error.txnUnknown()
       if (row.body.flow !== wanted.name) throw error.stepNotAllowed()
       if (!wanted.moves[state]?.[step]) throw error.stepNotAllowed()
-      return asTxn(wanted, row)
+      return asTxn(wanted, row, { ...row.body.named, ...given(named) })
     },
 
     /**
@@ -174,18 +182,21 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
      */
     async move<F extends Flow>(
       txn: Txn<F>,
-      step: StepsOf<F['moves']>,
+      step: StepOf<F>,
       to: StatesOf<F['moves']>,
       change: Omit<Change<F>, 'state' | 'renews' | 'also'> = {},
       also?: () => Promise<readonly Write[]>,
     ): Promise<Txn<F>> {
       if (!txn.flow.moves[txn.state]?.[step]?.includes(to)) throw error.internal()
       let newest = txn
-      for (let attempt = 0; attempt < attemptsMax; attempt++) {
-        if (attempt > 0) newest = await this.again(txn, step)
-        if (newest.state !== txn.state) throw error.stepNotAllowed()
+      // Losing to another write on the transaction is progress of somebody else; losing without one is not.
+      for (let blocked = 0; blocked < blockedMax; ) {
         const moved = await write(newest, { data: txn.data, ...change, also: await also?.(), state: to, renews: true })
         if (moved) return moved
+        const lostTo = await this.again(newest, step)
+        if (lostTo.state !== txn.state) throw error.stepNotAllowed()
+        if (lostTo.row.revision === newest.row.revision) blocked++
+        newest = lostTo
       }
       throw error.stepNotAllowed()
     },
@@ -196,8 +207,8 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
     },
 
     /** The same transaction as it is now; for a second look after losing a write. */
-    async again<F extends Flow>(txn: Txn<F>, step: StepsOf<F['moves']>): Promise<Txn<F>> {
-      return this.at(txn.flow, txn.caller, txn.id, step)
+    async again<F extends Flow>(txn: Txn<F>, step: StepOf<F>): Promise<Txn<F>> {
+      return this.at(txn.flow, txn.caller, txn.id, step, txn.named)
     },
   }
 }

@@ -4,7 +4,7 @@ import { UpstreamFailure } from './abdm/failure.ts'
 import { translate } from './abdm/translate.ts'
 import type { Caller, Clients, Named } from './clients.ts'
 import type { ListenConfig } from './config.ts'
-import { ConnectError, error, renderError } from './errors.ts'
+import { ConnectError, type ErrorName, error, renderError } from './errors.ts'
 import type { FormSettings } from './fields.ts'
 import { forms } from './fields.ts'
 import { newSecret } from './ids.ts'
@@ -29,10 +29,10 @@ const tokenOf = ({ headers }: FastifyRequest): string | undefined => {
   return textOf(headers.auth)?.replace(/^bearer\s+/i, '')
 }
 
-/** Every way in which something thrown becomes an error of the table. */
-const asConnectError = (thrown: unknown): ConnectError => {
+/** Every way in which something thrown becomes an error of the table; `listed` are those of the operation. */
+const asConnectError = (thrown: unknown, listed?: ReadonlySet<ErrorName>): ConnectError => {
   if (thrown instanceof ConnectError) return thrown
-  if (thrown instanceof UpstreamFailure) return translate(thrown)
+  if (thrown instanceof UpstreamFailure) return translate(thrown, listed)
   if (thrown instanceof StoreUnavailable) return error.storeUnavailable({ cause: thrown })
   const { code, statusCode = 500 } = thrown as FastifyError
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return error.bodyUnreadable({ message: 'The body is larger than 64 KiB' })
@@ -47,7 +47,7 @@ const namedBy = (request: FastifyRequest, { names }: Route<never>, { onlyOid }: 
   if (!names) return {}
   const { headers } = request
   const handle = (value: unknown, name: string): string | undefined => {
-    if (value === undefined || value === '') return undefined
+    if (value === undefined || (typeof value === 'string' && value.trim() === '')) return undefined
     const read = typeof value === 'string' ? forms.handle.clean(value) : undefined
     if (read === undefined) throw error.invalidField({ message: `${name} must be ${forms.handle.rule}` })
     return read
@@ -113,7 +113,7 @@ const addRoute = <Deps>(
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
     },
     errorHandler: (thrown, request, reply) => {
-      const shown = asConnectError(thrown)
+      const shown = asConnectError(thrown, allowed)
       if (settings.checksReplies && !allowed.has(shown.kind)) {
         return sendError(
           request,
@@ -151,7 +151,8 @@ export const createServer = async (settings: Settings, log: Log) => {
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 256 },
+    // No limit of its own: a value that is too long is refused by its field, like any other malformed one.
+    routerOptions: { maxParamLength: 65_536 },
     genReqId: () => `${bootId}-${(++requests).toString(36)}`,
     frameworkErrors: (_thrown, request, reply) => {
       void sendError(request, reply, error.pathUnknown())
@@ -199,7 +200,7 @@ export const createServer = async (settings: Settings, log: Log) => {
         origin !== undefined &&
           (settings.corsOrigins.includes(origin) || (settings.allowLoopbackOrigins && isLoopback(origin))),
       ),
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: [
       'Authorization',
       'Content-Type',

@@ -32,6 +32,9 @@ export type Log = {
   flush(): void
 }
 
+/** `ABDM-1035`, `900901`: what is no code was written by upstream into the place of one, and may be anything. */
+const asCode = (code: string): string => (/^([A-Z]{2,5}-)?\d{3,6}$/.test(code) ? code : 'unreadable')
+
 export const createLog = (level: string, clock: Clock, stream?: DestinationStream): Log => {
   const target = stream ?? destination({ dest: 1, minLength: 4096, sync: false, periodicFlush: 200 } as never)
   const logger: Logger = pino(
@@ -50,7 +53,7 @@ export const createLog = (level: string, clock: Clock, stream?: DestinationStrea
       else logger.info(line)
     },
     upstream({ operation, status, code, ms, failure }) {
-      const line = { operation, status, code, ms, failure }
+      const line = { operation, status, code: code === undefined ? undefined : asCode(code), ms, failure }
       if (failure) logger.warn(line)
       else logger.debug(line)
     },

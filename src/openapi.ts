@@ -5,6 +5,9 @@ import { errorsOf, hasSourceError, type Route } from './route.ts'
 
 type Json = { [name: string]: unknown }
 
+/** Ranges are checked and stand in the descriptions; the contract publishes none. */
+const unpublished = (name: string): boolean => /^(x-|~|minimum$|maximum$)/.test(name)
+
 /** A schema as published: marks of our own off, `X or null` as a list of types, literals as an enum. */
 const published = (schema: TSchema, isReply: boolean): Json => {
   const {
@@ -20,9 +23,7 @@ const published = (schema: TSchema, isReply: boolean): Json => {
     items?: TSchema
     required?: string[]
   }
-  const plain = Object.fromEntries(
-    Object.entries(rest).filter(([name]) => !name.startsWith('x-') && !name.startsWith('~')),
-  )
+  const plain = Object.fromEntries(Object.entries(rest).filter(([name]) => !unpublished(name)))
   if (anyOf) {
     const choices = anyOf.filter((one) => (one as Json).type !== 'null')
     const only = choices.length === 1 ? choices[0] : undefined
@@ -145,9 +146,7 @@ const operationOf = (declared: Route<never>): Json => {
     summary,
     ...(deprecated && { deprecated }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: published(body, false) } } },
-    }),
+    ...(body && { requestBody: { content: { 'application/json': { schema: published(body, false) } } } }),
     responses: {
       [declared.status ?? 200]: reply
         ? {

@@ -4,6 +4,7 @@ import { connectRoutes } from './api/index.ts'
 import { error } from './errors.ts'
 import { txnRows } from './flow.ts'
 import { openApiDocument } from './openapi.ts'
+import { assetRoutes } from './pages/assets.ts'
 import { declareFor } from './route.ts'
 import type { Store } from './store/store.ts'
 
@@ -71,4 +72,14 @@ const docs = operationsRoute({
   handle: async (_, { docsPage }) => Buffer.from(await docsPage()),
 })
 
-export const operationsRoutes = [livenessRoute, readiness, openApi, docs]
+const docsFiles = assetRoutes(operationsRoute, '/docs', new URL('./pages/', import.meta.url), [
+  'base.css',
+  'controls.css',
+  'docs.css',
+  'reference.css',
+  'base.js',
+  'docs.js',
+  'icon.svg',
+])
+
+export const operationsRoutes = [livenessRoute, readiness, openApi, docs, ...docsFiles]

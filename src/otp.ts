@@ -1,15 +1,17 @@
-import { isOtpWrong, wasNotSent } from './abdm/failure.ts'
+import { hasMeaning, isOtpWrong, wasNotSent } from './abdm/failure.ts'
 import type { Caller } from './clients.ts'
 import type { Clock } from './clock.ts'
 import type { OtpConfig } from './config.ts'
-import { error } from './errors.ts'
-import type { Flow, Flows, OtpState, Txn } from './flow.ts'
+import { ConnectError, error } from './errors.ts'
+import type { Change, Flow, Flows, OtpState, StepOf, Txn } from './flow.ts'
 import type { Limit, Store } from './store/store.ts'
 
 /** What holds for every OTP of every flow: budgets of sends, the pause before a resend, life and tries. */
 
 export type Sender = { readonly caller: Caller; readonly remoteAddress: string }
 type Sent = { readonly txnId: string; readonly message: string }
+
+const isOverBudget = (thrown: unknown): boolean => thrown instanceof ConnectError && thrown.kind === 'tooManyRequests'
 
 export type Otps = ReturnType<typeof createOtps>
 
@@ -36,13 +38,32 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
 
   const secondsUntil = (ms: number): number => Math.max(1, Math.ceil((ms - clock.now()) / 1000))
 
-  const giveBackTry = async <F extends Flow>(
-    counted: Txn<F>,
-    step: Parameters<typeof flows.again<F>>[1],
+  /** Writes a change down on what the transaction is by then: what happened upstream must not be lost to another call. */
+  const record = async <F extends Flow>(
+    start: Txn<F>,
+    step: StepOf<F>,
+    change: (otp: OtpState) => Change<F>,
   ): Promise<void> => {
-    for (let txn = counted; txn.otp; txn = await flows.again(txn, step)) {
-      if (await flows.amend(txn, { otp: { ...txn.otp, tries: Math.max(0, txn.otp.tries - 1) } })) return
+    for (let txn = start; txn.otp; txn = await flows.again(txn, step)) {
+      if (await flows.amend(txn, change(txn.otp))) return
     }
+  }
+
+  /** Best effort: a transaction that has moved on meanwhile needs nothing back, and the caller is to hear what went wrong before. */
+  const giveBack = async <F extends Flow>(
+    counted: Txn<F>,
+    step: StepOf<F>,
+    change: (otp: OtpState) => Partial<OtpState>,
+  ): Promise<void> => {
+    try {
+      await record(counted, step, (otp) => ({ otp: { ...otp, ...change(otp) } }))
+    } catch {}
+  }
+
+  /** Whether a resend has put another OTP in the place of the one that was asked about, or is just doing so. */
+  const wasReplaced = async <F extends Flow>(asked: Txn<F>, step: StepOf<F>): Promise<boolean> => {
+    const { otp, upstreamTxnId, row } = await flows.again(asked, step)
+    return upstreamTxnId !== asked.upstreamTxnId || (otp?.resends ?? 0) >= row.body.upstreamTxnIds.length
   }
 
   return {
@@ -57,38 +78,42 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
      * that was lost leaves it taken, because the OTP may have gone out.
      */
     async resend<F extends Flow>(
-      txn: Txn<F>,
+      start: Txn<F>,
+      step: StepOf<F>,
       identifier: string,
       sender: Sender,
       send: () => Promise<Sent>,
     ): Promise<Sent> {
-      const otp = txn.otp ?? { sentAt: 0, resends: 0, tries: 0 }
-      if (otp.tries >= settings.triesMax) throw error.triesUsedUp()
-      if (otp.resends >= settings.resendsMax) {
-        throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(txn.row.expiresAt ?? 0) })
-      }
-      const allowedAt = otp.sentAt + settings.resendWaitSeconds * 1000
-      if (clock.now() < allowedAt) throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(allowedAt) })
-      const claimed = await flows.amend(txn, { otp: { ...otp, resends: otp.resends + 1, sentAt: clock.now() } })
-      if (!claimed) throw error.tooManyRequests({ retryAfterSeconds: Math.max(1, settings.resendWaitSeconds) })
-      try {
-        const sent = await spend(identifier, sender, send)
-        const kept = await flows.amend(claimed, { upstreamTxnId: sent.txnId, renews: true })
-        if (!kept) throw error.stepNotAllowed()
-        return sent
-      } catch (thrown) {
-        if (wasNotSent(thrown)) await flows.amend(claimed, { otp })
+      const { claimed, resends, sentAt } = await (async () => {
+        for (let txn = start; ; txn = await flows.again(txn, step)) {
+          const otp = txn.otp
+          if (!otp) throw error.stepNotAllowed()
+          if (otp.tries >= settings.triesMax) throw error.triesUsedUp()
+          if (otp.resends >= settings.resendsMax) {
+            throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(txn.row.expiresAt ?? 0) })
+          }
+          const allowedAt = otp.sentAt + settings.resendWaitSeconds * 1000
+          if (clock.now() < allowedAt) throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(allowedAt) })
+          const written = await flows.amend(txn, { otp: { ...otp, resends: otp.resends + 1, sentAt: clock.now() } })
+          if (written) return { claimed: written, resends: otp.resends, sentAt: otp.sentAt }
+        }
+      })()
+      const sent = await spend(identifier, sender, send).catch(async (thrown) => {
+        if (wasNotSent(thrown) || isOverBudget(thrown)) await giveBack(claimed, step, () => ({ resends, sentAt }))
         throw thrown
-      }
+      })
+      await record(claimed, step, () => ({ upstreamTxnId: sent.txnId, renews: true }))
+      return sent
     },
 
     /**
      * Asks upstream about an OTP. The try is counted by a guarded write before the question, so that guesses made at once
-     * all count; it is given back unless upstream says that the OTP is wrong.
+     * all count; it is given back unless upstream says that the OTP is wrong. An OTP that a resend replaced meanwhile is
+     * unknown upstream: that is nobody's failure, it has ended.
      */
     async verify<F extends Flow, Answer>(
       start: Txn<F>,
-      step: Parameters<typeof flows.again<F>>[1],
+      step: StepOf<F>,
       ask: (txn: Txn<F>) => Promise<Answer>,
     ): Promise<{ answer: Answer; txn: Txn<F> }> {
       const counted = await (async () => {
@@ -104,7 +129,9 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       try {
         return { answer: await ask(counted), txn: counted }
       } catch (thrown) {
-        if (!isOtpWrong(thrown)) await giveBackTry(counted, step)
+        if (isOtpWrong(thrown)) throw thrown
+        await giveBack(counted, step, ({ tries }) => ({ tries: Math.max(0, tries - 1) }))
+        if (hasMeaning(thrown, 'txnGone') && (await wasReplaced(counted, step))) throw error.otpEnded({ cause: thrown })
         throw thrown
       }
     },

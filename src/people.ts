@@ -4,7 +4,7 @@ import { hasMeaning } from './abdm/failure.ts'
 import { phrProfile } from './abdm/wire/index.ts'
 import type { Caller, Named } from './clients.ts'
 import type { Clock } from './clock.ts'
-import { error, maskMobile } from './errors.ts'
+import { ConnectError, error, maskMobile } from './errors.ts'
 import { newOid, newUuid } from './ids.ts'
 import { type Collection, inserting, type Row, type Store, updating, type Write } from './store/store.ts'
 
@@ -80,6 +80,19 @@ export type Person = {
   isKycVerified: boolean
 }
 
+/** ABDM shows a mobile in full or masked, with its last digits (abdm-v3 §13). */
+const shownDigits = (mobile: string): string => /[0-9]*$/.exec(mobile)?.[0] ?? ''
+
+const isSameMobile = (one: string, other: string): boolean => {
+  const [left, right] = [shownDigits(one), shownDigits(other)]
+  return left.endsWith(right) || right.endsWith(left)
+}
+
+const completest = (newer: string | undefined, older: string | undefined): string | undefined =>
+  newer !== undefined && older !== undefined && shownDigits(newer).length < shownDigits(older).length
+    ? older
+    : (newer ?? older)
+
 /** Upstream's tokens as a session; times are counted from now. */
 export const sessionFrom = (
   family: Family,
@@ -116,14 +129,11 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
     return user
   }
 
+  /** The ABHA number tells people apart; where one of them has none, the mobile does. */
   const isAnotherPerson = (user: User, person: Person): boolean =>
     user.abhaNumber && person.abhaNumber
       ? user.abhaNumber !== person.abhaNumber
-      : !user.abhaNumber &&
-        !person.abhaNumber &&
-        user.mobile !== undefined &&
-        person.mobile !== undefined &&
-        user.mobile !== person.mobile
+      : user.mobile !== undefined && person.mobile !== undefined && !isSameMobile(user.mobile, person.mobile)
 
   /**
    * The user that a flow of this caller would end at (connect §4, rules 3 to 5): undefined means a new one. Throws when the
@@ -139,9 +149,9 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
     if (explicit && owner && explicit.id !== owner.id) {
       throw error.accountClaimed({ fill: owner.body.mobile ? maskMobile(owner.body.mobile) : 'another number' })
     }
-    const user = explicit ?? owner
-    if (user && isAnotherPerson(user.body, person)) throw error.mobileClaimed()
-    return user
+    // Whoever has the address already is that person, whatever became of the mobile.
+    if (explicit && !owner && isAnotherPerson(explicit.body, person)) throw error.mobileClaimed()
+    return explicit ?? owner
   }
 
   /** The writes that bind a person to their user and keep the session; to be made in the guarded write that ends the flow. */
@@ -168,7 +178,7 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
       isKycVerified: person.isKycVerified || (before.isKycVerified ?? false),
       session,
       ...pick('abhaNumber', person.abhaNumber ?? before.abhaNumber),
-      ...pick('mobile', person.mobile ?? before.mobile),
+      ...pick('mobile', completest(person.mobile, before.mobile)),
       ...pick('partnerPtId', who.partnerPtId ?? before.partnerPtId),
       ...pick('hipId', who.hipId ?? before.hipId),
     }
@@ -181,34 +191,47 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
   const canRefresh = (session: AbhaSession): boolean =>
     session.family === 'phr-app' && session.refreshToken !== undefined && clock.now() < (session.refreshExpiresAt ?? 0)
 
-  /** Refreshes that are running in this process: a second one at the same time could invalidate the first (abdm-v3 §5). */
-  const refreshing = new Map<string, Promise<Row<User>>>()
-
-  const endSession = async (user: Row<User>): Promise<void> => {
-    const { session: _, ...rest } = user.body
-    await store.update(userRows, user, rest)
-  }
-
-  const refreshed = async (user: Row<User>): Promise<Row<User>> => {
-    const { session } = user.body
-    if (!session?.refreshToken || !canRefresh(session)) throw error.sessionEnded()
-    try {
-      const { tokens } = await abdm.call(phrProfile.refresh, { token: session.refreshToken })
-      const renewed = sessionFrom(session.family, session.abhaAddress, tokens, clock.now())
-      const body = {
-        ...user.body,
-        session: { ...session, ...renewed },
-      }
-      return (await store.update(userRows, user, body)) ?? (await store.get(userRows, user.id)) ?? user
-    } catch (thrown) {
-      if (!hasMeaning(thrown, 'userTokenOver') && !hasMeaning(thrown, 'inputRefused')) throw thrown
-      await endSession(user)
-      throw error.sessionEnded({ cause: thrown })
+  /** Puts another session, or none, in the place of this one; a session that has come meanwhile stays. */
+  const replaceSession = async (
+    oid: string,
+    ended: AbhaSession,
+    next: AbhaSession | undefined,
+  ): Promise<AbhaSession | undefined> => {
+    for (;;) {
+      const user = await store.get(userRows, oid)
+      if (!user) return undefined
+      const { session, ...rest } = user.body
+      if (session?.token !== ended.token) return session
+      if (await store.update(userRows, user, next ? { ...rest, session: next } : rest)) return next
     }
   }
 
-  const refreshOnce = (user: Row<User>): Promise<Row<User>> => {
-    const running = refreshing.get(user.id) ?? refreshed(user).finally(() => refreshing.delete(user.id))
+  const renewedUpstream = async (user: Row<User>, used: AbhaSession): Promise<AbhaSession> => {
+    const newest = await store.get(userRows, user.id)
+    const session = newest?.body.session
+    if (!session) throw error.sessionEnded()
+    // Somebody was faster; a second refresh could invalidate the first.
+    if (session.token !== used.token) return session
+    let cause: unknown
+    try {
+      if (session.refreshToken && canRefresh(session)) {
+        const { tokens } = await abdm.call(phrProfile.refresh, { token: session.refreshToken })
+        const next = { ...session, ...sessionFrom(session.family, session.abhaAddress, tokens, clock.now()) }
+        return (await replaceSession(user.id, session, next)) ?? next
+      }
+    } catch (thrown) {
+      if (!hasMeaning(thrown, 'userTokenOver') && !hasMeaning(thrown, 'inputRefused')) throw thrown
+      cause = thrown
+    }
+    await replaceSession(user.id, session, undefined)
+    throw error.sessionEnded({ cause })
+  }
+
+  /** Refreshes that are running in this process: a second one at the same time could invalidate the first (abdm-v3 §5). */
+  const refreshing = new Map<string, Promise<AbhaSession>>()
+
+  const renewed = (user: Row<User>, used: AbhaSession): Promise<AbhaSession> => {
+    const running = refreshing.get(user.id) ?? renewedUpstream(user, used).finally(() => refreshing.delete(user.id))
     refreshing.set(user.id, running)
     return running
   }
@@ -221,22 +244,24 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
     /** The user that an operation is about; it must be named. */
     async required(caller: Caller, who: Named): Promise<Row<User>> {
       const user = await named(caller, who)
-      if (!user) throw error.userNotNamed()
+      if (!user) throw who.partnerPtId === undefined ? error.userNotNamed() : error.userUnknown()
       return user
     },
 
     ownerOf: (caller: Caller, abhaAddress: string) => byLookup('address', caller.workspace, abhaAddress),
 
-    /** The user with a live session, renewed upstream where it can be; otherwise undefined. */
-    async loggedIn(user: Row<User>): Promise<Row<User> | undefined> {
+    /** Whether the user has a live session; one that can be renewed upstream is renewed. */
+    async isLoggedIn(user: Row<User>): Promise<boolean> {
       const { session } = user.body
-      if (!session) return undefined
-      if (!over(session)) return user
-      if (!canRefresh(session)) return undefined
-      return refreshOnce(user).catch((thrown) => {
-        if (thrown === null || (thrown as { kind?: string }).kind !== 'sessionEnded') throw thrown
-        return undefined
-      })
+      if (!session) return false
+      if (!over(session)) return true
+      try {
+        await renewed(user, session)
+        return true
+      } catch (thrown) {
+        if (thrown instanceof ConnectError && thrown.kind === 'sessionEnded') return false
+        throw thrown
+      }
     },
 
     /**
@@ -244,20 +269,23 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
      * refuses the renewed one too, the answer is 491.
      */
     async asUser<Answer>(user: Row<User>, act: (session: AbhaSession) => Promise<Answer>): Promise<Answer> {
-      const { session } = user.body
+      let { session } = user.body
       if (!session) throw error.sessionEnded()
-      let current = over(session) ? await refreshOnce(user) : user
-      try {
-        return await act(current.body.session ?? session)
-      } catch (thrown) {
-        if (!hasMeaning(thrown, 'userTokenOver')) throw thrown
-        if (current !== user) {
-          await endSession(current)
-          throw error.sessionEnded({ cause: thrown })
+      let isRenewed = over(session)
+      if (isRenewed) session = await renewed(user, session)
+      for (;;) {
+        try {
+          return await act(session)
+        } catch (thrown) {
+          if (!hasMeaning(thrown, 'userTokenOver')) throw thrown
+          if (isRenewed) {
+            await replaceSession(user.id, session, undefined)
+            throw error.sessionEnded({ cause: thrown })
+          }
+          session = await renewed(user, session)
+          isRenewed = true
         }
       }
-      current = await refreshOnce(user)
-      return act(current.body.session ?? session)
     },
   }
 }

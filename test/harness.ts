@@ -6,6 +6,7 @@ import { type Clock, type MovableClock, movableClock } from '../src/clock.ts'
 import { type Environment, readConfig } from '../src/config.ts'
 import { type EmulatorKeys, generateKeys } from '../src/emulator/emulator.ts'
 import { createLog } from '../src/log.ts'
+import { checkedStore } from '../src/store/checked.ts'
 
 /** The whole product in one process: emulator, movable clock, a database of its own, and every log line it writes. */
 
@@ -42,7 +43,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
   })
   const lines: string[] = []
   const log = createLog('debug', clock, { write: (line: string) => void lines.push(line) })
-  const product = await build(config, { clock, log, emulatorKeys: await sharedKeys() })
+  const product = await build(config, { clock, log, emulatorKeys: await sharedKeys(), wrapStore: checkedStore })
   const origin = await product.app.listen({ host: '127.0.0.1', port: 0 })
 
   const send = async (method: string, path: string, { body, headers = {}, token, raw }: Send = {}): Promise<Reply> => {

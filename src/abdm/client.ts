@@ -4,8 +4,9 @@ import type { UpstreamConfig } from '../config.ts'
 import { newUuid } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { createCertificates, type SealingKey } from './certificates.ts'
-import { UpstreamFailure } from './failure.ts'
+import { type ReadError, UpstreamFailure } from './failure.ts'
 import { createGateway } from './gateway.ts'
+import { createProbe } from './probe.ts'
 import { blamesSealedValue, meaningOf, readError } from './reader.ts'
 import { seal } from './sealing.ts'
 import { type Answer, createTransport } from './transport.ts'
@@ -48,6 +49,16 @@ const sealFields = (body: unknown, paths: readonly string[], sealText: (text: st
   return copy
 }
 
+/** The API gateway's own codes mean that the call did not reach the service. */
+const isOfApiGateway = ({ code }: ReadError): boolean => code?.startsWith('9009') ?? false
+
+/** Without a token or a key nothing was sent, whatever became of asking for one. */
+const asNotSent = (thrown: unknown): unknown => {
+  if (!(thrown instanceof UpstreamFailure)) return thrown
+  const { operation, kind, meaning, read } = thrown
+  return new UpstreamFailure(operation, kind, { meaning, mayHaveActed: false, cause: thrown, ...(read && { read }) })
+}
+
 export type Abdm = ReturnType<typeof createAbdm>
 
 export const createAbdm = (deps: {
@@ -72,7 +83,8 @@ export const createAbdm = (deps: {
   const readReply = <O extends Operation>(op: O, { status, body }: Answer, sentUserToken: boolean): ReplyOf<O> => {
     if (status < 200 || status > 299) {
       const read = readError(status, body.toString('utf8'))
-      throw new UpstreamFailure(op.id, 'refused', { meaning: meaningOf(read, sentUserToken), mayHaveActed: true, read })
+      const meaning = meaningOf(read, sentUserToken)
+      throw new UpstreamFailure(op.id, 'refused', { meaning, mayHaveActed: !isOfApiGateway(read), read })
     }
     if (op.replyType === 'image/png') return body as ReplyOf<O>
     let value: unknown
@@ -156,9 +168,8 @@ export const createAbdm = (deps: {
       } catch (thrown) {
         if (!(thrown instanceof UpstreamFailure)) throw thrown
         const { read, kind } = thrown
-        // The API gateway's own codes mean that the call did not reach the service, so even an OTP may be asked for again.
-        const isGatewayRefusal =
-          read?.http === 401 && (read.code?.startsWith('9009') || (!op.userToken && op.isRepeatable))
+        // What did not reach the service may be asked for again, even an OTP.
+        const isGatewayRefusal = read?.http === 401 && (isOfApiGateway(read) || (!op.userToken && op.isRepeatable))
         if (isGatewayRefusal && !isRenewed) {
           isRenewed = true
           gateway.drop(bearer)
@@ -166,7 +177,9 @@ export const createAbdm = (deps: {
         }
         if (bits && key && read && !isResealed && blamesSealedValue(read)) {
           isResealed = true
-          const replacement = await certificates.replacementOf(bits, key)
+          const replacement = await certificates.replacementOf(bits, key).catch((failed: unknown) => {
+            throw asNotSent(failed)
+          })
           if (replacement) {
             key = replacement
             continue
@@ -191,26 +204,17 @@ export const createAbdm = (deps: {
     try {
       return await certificates.key(bits)
     } catch (thrown) {
-      // Without a key nothing was sent, whatever became of asking for one.
-      if (!(thrown instanceof UpstreamFailure)) throw thrown
-      const { operation, kind, meaning, read } = thrown
-      throw new UpstreamFailure(operation, kind, { meaning, mayHaveActed: false, cause: thrown, ...(read && { read }) })
+      throw asNotSent(thrown)
     }
   }
+
+  const isReachable = createProbe(() => certificates.renew(settings.hasPhrApp ? 2048 : settings.webKey))
 
   return {
     call,
 
-    /** Whether ABDM would take a call now: a gateway token and a sealing key can be had. */
-    async isReachable(): Promise<boolean> {
-      try {
-        await gateway.token()
-        await certificates.key(settings.hasPhrApp ? 2048 : settings.webKey)
-        return true
-      } catch {
-        return false
-      }
-    },
+    /** Whether ABDM takes calls now: our credentials, our clock and the certificate service, tried together. */
+    isReachable,
 
     close: () => transport.close(),
   }

@@ -51,6 +51,8 @@ export const isOtpWrong = (thrown: unknown): boolean => hasMeaning(thrown, 'otpW
 
 export const wasNotSent = (thrown: unknown): boolean => thrown instanceof UpstreamFailure && !thrown.mayHaveActed
 
-/** The call may have had its effect although no answer came that says so. */
+/** The call may have had its effect although no answer came that says so; a proxy's 5xx is no answer of the service. */
 export const isOutcomeUnknown = (thrown: unknown): boolean =>
-  thrown instanceof UpstreamFailure && thrown.kind !== 'refused' && thrown.mayHaveActed
+  thrown instanceof UpstreamFailure &&
+  thrown.mayHaveActed &&
+  (thrown.kind !== 'refused' || (thrown.read?.http ?? 0) >= 500)

@@ -8,9 +8,19 @@ import type { ReplyOf } from './wire/operation.ts'
 
 /** Early enough that a call which starts now still ends inside the token's life. */
 const renewBeforeMs = 60_000
+const lastMomentMs = 5_000
+const renewAgainMs = 10_000
 /** About eight refused logins lock a client id, so a refusal is followed by a pause that doubles. */
 const firstPauseMs = 60_000
 const longestPauseMs = 960_000
+
+/** A refusal of our clock is none of the credentials, and is over as soon as the clocks agree. */
+const refusesCredentials = ({ kind, read }: UpstreamFailure): boolean =>
+  kind === 'refused' &&
+  read !== undefined &&
+  read.http >= 400 &&
+  read.http < 500 &&
+  !['ABDM-1016', 'ABDM-1030', 'ABDM-2402', 'ABDM-2404'].includes(read.code ?? '')
 
 export type Gateway = ReturnType<typeof createGateway>
 
@@ -23,7 +33,7 @@ export const createGateway = (
   clock: Clock,
   { clientId, clientSecret }: Pick<UpstreamConfig, 'clientId' | 'clientSecret'>,
 ) => {
-  let current: { token: string; renewAt: number } | undefined
+  let current: { token: string; renewAt: number; endsAt: number } | undefined
   let pending: Promise<string> | undefined
   let pause: { until: number; lengthMs: number } | undefined
 
@@ -31,12 +41,17 @@ export const createGateway = (
     try {
       const { accessToken, expiresIn } = await login({ clientId, clientSecret, grantType: 'client_credentials' })
       const lifeMs = expiresIn * 1000
-      current = { token: accessToken, renewAt: clock.now() + Math.max(lifeMs / 2, lifeMs - renewBeforeMs) }
+      const now = clock.now()
+      current = {
+        token: accessToken,
+        renewAt: now + Math.max(lifeMs / 2, lifeMs - renewBeforeMs),
+        endsAt: now + lifeMs - lastMomentMs,
+      }
       pause = undefined
       return accessToken
     } catch (thrown) {
       if (!(thrown instanceof UpstreamFailure)) throw thrown
-      if (thrown.kind === 'refused' && thrown.read && thrown.read.http < 500) {
+      if (refusesCredentials(thrown)) {
         const lengthMs = Math.min(longestPauseMs, pause ? pause.lengthMs * 2 : firstPauseMs)
         pause = { until: clock.now() + lengthMs, lengthMs }
         throw new UpstreamFailure(thrown.operation, 'overloaded', { mayHaveActed: false, cause: thrown })
@@ -50,13 +65,26 @@ export const createGateway = (
     }
   }
 
+  /** A login that fails before the old token's end costs nobody anything. */
+  const renewed = async (): Promise<string> => {
+    const before = current
+    try {
+      return await fetchToken()
+    } catch (thrown) {
+      if (!before || current !== before || clock.now() >= before.endsAt) throw thrown
+      const renewAt = pause ? before.endsAt : Math.min(before.endsAt, clock.now() + renewAgainMs)
+      current = { ...before, renewAt }
+      return before.token
+    }
+  }
+
   return {
     token(): Promise<string> | string {
       if (current && clock.now() < current.renewAt) return current.token
       if (pause && clock.now() < pause.until) {
         throw new UpstreamFailure(gateway.session.id, 'overloaded', { mayHaveActed: false })
       }
-      pending ??= fetchToken().finally(() => {
+      pending ??= renewed().finally(() => {
         pending = undefined
       })
       return pending

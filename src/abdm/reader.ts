@@ -12,18 +12,36 @@ const asText = (value: unknown): string | undefined =>
       ? String(value)
       : undefined
 
-/** Upstream words may quote what was sent: long runs of digits go, and so does anything unprintable. */
+/** Upstream words may quote what was sent or spill what lies behind: long digits, markup, traces and the unprintable go. */
 const safeWords = (message: string | undefined): string | undefined =>
   message
-    ?.replace(/[^\P{C}]/gu, ' ')
+    ?.split(/[\r\n]/, 1)[0]
+    ?.replace(/<[a-z!/][^>]*>/gi, ' ')
+    .replace(/[^\P{C}]/gu, ' ')
     .replace(/\d{5,}/g, '******')
     .slice(0, 300)
 
-const readBody = (body: unknown): Omit<ReadError, 'http'> => {
-  if (Array.isArray(body)) return readBody(body[0])
+/** What wraps the error: an array, whose first entry leads, or `error`. ABDM wraps once or twice; more is nobody's form. */
+const wrappersMax = 4
+
+const unwrapped = (body: unknown): unknown => {
+  let inner = body
+  for (let depth = 0; depth < wrappersMax; depth++) {
+    if (Array.isArray(inner)) inner = inner[0]
+    else if (isObject(inner) && (isObject(inner.error) || Array.isArray(inner.error))) inner = inner.error
+    else break
+  }
+  return inner
+}
+
+/** A word of letters and digits. Anything else in its place is words, or worse, and goes no further. */
+const codeForm = /^(?!\d{7})[A-Za-z0-9_-]{1,32}$/
+
+const readBody = (wrapped: unknown): Omit<ReadError, 'http'> => {
+  const body = unwrapped(wrapped)
   if (!isObject(body)) return {}
-  if (isObject(body.error)) return readBody(body.error)
-  const code = asText(body.code)?.replace(/[:\s]+$/, '')
+  const word = asText(body.code)?.replace(/[:\s]+$/, '')
+  const code = word && codeForm.test(word) ? word : undefined
   const message = asText(body.message) ?? asText(body.description) ?? asText(body.error)
   if (code || message) return { ...(code && { code }), ...(message && { message }) }
   const fields = Object.entries(body).filter(
@@ -43,11 +61,13 @@ export const readError = (http: number, text: string): ReadError => {
   const words = safeWords(message ?? (fields && Object.values(fields)[0]))
   return {
     http,
-    ...(code && { code: code.slice(0, 32) }),
+    ...(code && { code }),
     ...(words && { message: words }),
     ...(fields && { fields }),
   }
 }
+
+const inputStatuses: ReadonlySet<number> = new Set([400, 409, 413, 415, 422])
 
 /** Decides by code and message together, in the order of abdm-v3 §17. */
 export const meaningOf = ({ http, code = '', message = '' }: ReadError, sentUserToken: boolean): Meaning => {
@@ -65,12 +85,13 @@ export const meaningOf = ({ http, code = '', message = '' }: ReadError, sentUser
     (code === 'ABDM-1035' && !says(/hip/i)) ||
     code === 'MIS-1013' ||
     (code === 'ABDM-1204' && says(/error code\s*:\s*400|otp/i)) ||
-    says(/invalid otp|otp (is )?(expired|incorrect|did not match)|enter a valid otp/i)
+    says(/invalid otp(?! system)|otp (is )?(expired|incorrect|did not match)|enter a valid otp/i)
   ) {
     return 'otpWrong'
   }
   if (
     code === 'ABDM-1211' ||
+    (code === 'ABDM-1114' && http === 404) ||
     ['ABDM-1110', 'ABDM-1111', 'ABDM-1112'].includes(code) ||
     says(/user not found|no abha user/i)
   ) {
@@ -80,7 +101,9 @@ export const meaningOf = ({ http, code = '', message = '' }: ReadError, sentUser
   if (['ABDM-1100', 'ABDM-1022', 'ABDM-1027'].includes(code)) return 'triesUsedUp'
   if (code === 'ABDM-1017' || code === 'MIS-1026' || says(/transaction is not found|invalid transaction id/i))
     return 'txnGone'
-  return http >= 400 && http < 500 && http !== 401 && http !== 403 ? 'inputRefused' : 'trouble'
+  // Our clock, our headers, our pace, a wrong path: nothing that the person can put right.
+  if (['ABDM-1016', 'ABDM-1030'].includes(code)) return 'trouble'
+  return inputStatuses.has(http) ? 'inputRefused' : 'trouble'
 }
 
 /** Bad ciphertext is refused in words that blame the value (abdm-v3 §3.5); after a key rotation that is what they mean. */

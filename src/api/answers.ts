@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import type { phrUser } from '../abdm/wire/parts.ts'
-import type { Caller, Clients, Named } from '../clients.ts'
+import type { Caller, Clients } from '../clients.ts'
 import { Nullable, PersonalText, Text } from '../fields.ts'
 import { isKycVerified } from './profile/connect-profile.ts'
 
@@ -46,10 +46,4 @@ export const ekaIds = (clients: Clients, caller: Caller, oid: string, uuid: stri
   oid,
   uuid,
   min_token: clients.userToken(caller, oid),
-})
-
-/** Headers of the first step are remembered; a later step may leave them out or say them anew (connect §4, rule 3). */
-export const whoOf = (txn: { readonly named: Named }, now: Named): Named => ({
-  ...txn.named,
-  ...Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined)),
 })

@@ -96,7 +96,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     tokens: createTokens(keys),
     register,
     transactions: createTransactions(store, clock, inbox, settings.fixedOtp),
-    subjects: { 'phr-app': createSubjects(register, 'phr-app'), 'phr-web': createSubjects(register, 'phr-web') },
+    subjects: createSubjects(register),
     addressSuffix: settings.addressSuffix,
   }
   await citizens.seed()

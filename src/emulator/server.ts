@@ -58,13 +58,17 @@ const readText = (request: IncomingMessage): Promise<string> =>
     request.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       bytes += chunk.length
-      if (bytes > bodyBytesMax) reject(refuse(413, 'empty'))
+      if (bytes <= bodyBytesMax) return
+      request.removeAllListeners('data').resume()
+      reject(refuse(413, 'empty'))
     })
     request.on('end', () => {
       const [only] = chunks
       resolve((chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8'))
     })
-    request.on('close', () => reject(new CallerGone()))
+    request.on('close', () => {
+      if (!request.complete) reject(new CallerGone())
+    })
   })
 
 const parse = (op: Operation, text: string): unknown => {

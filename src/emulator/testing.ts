@@ -1,5 +1,6 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes, randomUUID } from 'node:crypto'
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { after } from 'node:test'
 import { type MovableClock, movableClock } from '../clock.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
@@ -24,6 +25,10 @@ export type Bench = {
   close(): Promise<void>
 }
 
+/** A failed test leaves its emulator open, which would keep the process alive. */
+const open = new Set<Bench>()
+after(() => Promise.all([...open].map((bench) => bench.close())))
+
 type Given = { settings?: Partial<EmulatorSettings>; store?: Store; clock?: MovableClock }
 
 /** A running emulator and a caller that has a gateway token. */
@@ -38,18 +43,21 @@ export const startBench = async ({ settings, store: givenStore, clock: givenCloc
   })
   const caller = createCaller(emulator, clock)
   await caller.signIn()
-  return {
+  const bench: Bench = {
     emulator,
     store,
     clock,
     caller,
     advance: (seconds) => clock.moveTo(clock.offsetMs + seconds * 1000),
     async close() {
+      if (!open.delete(bench)) return
       caller.close()
       await emulator.close()
       if (!givenStore) await store.close()
     },
   }
+  open.add(bench)
+  return bench
 }
 
 export type Answer = {

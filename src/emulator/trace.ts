@@ -62,8 +62,11 @@ const concerns = (happened: Happened): string[] => {
   return [...found]
 }
 
+/** Copied, because a slice of a string keeps the whole of it in memory. */
 const clipped = (text: string | undefined): string | undefined =>
-  text !== undefined && text.length > keptTextMax ? `${text.slice(0, keptTextMax)}… (${text.length} characters)` : text
+  text !== undefined && text.length > keptTextMax
+    ? `${Buffer.from(text.slice(0, keptTextMax)).toString()}… (${text.length} characters)`
+    : text
 
 export type Trace = ReturnType<typeof createTrace>
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { declareFor, Route } from '../route.ts'
+import { keeping } from './keeping.ts'
 
 /** The static files of the pages: one route each, read when first asked for and kept. */
 
@@ -9,13 +10,7 @@ const types = {
   svg: 'image/svg+xml',
 }
 
-const kept = new Map<string, Promise<Buffer>>()
-
-const read = (file: URL): Promise<Buffer> => {
-  const found = kept.get(file.href) ?? readFile(file)
-  kept.set(file.href, found)
-  return found
-}
+const read = keeping((href: string) => readFile(new URL(href)))
 
 /** Their tag; files are no operations and stand in no document. */
 export const assetTag = 'asset'
@@ -36,6 +31,6 @@ export const assetRoutes = <Deps>(
       auth: 'none',
       replyType: types[name.slice(name.lastIndexOf('.') + 1) as keyof typeof types],
       errors: [],
-      handle: () => read(new URL(name, folder)),
+      handle: () => read(new URL(name, folder).href),
     }),
   )

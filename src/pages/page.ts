@@ -43,7 +43,8 @@ ${body}
 }
 
 /** Commands to copy. The script adds the button and puts in the address of this server. */
-export const code = (label: string, text: Html | string, caption?: Html | string): Html => html`<figure class="code">
-${caption !== undefined && html`<figcaption>${caption}</figcaption>`}<pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre></figure>`
+export const code = (label: string, text: Html | string, caption = 'Shell'): Html => html`<figure class="code">
+<figcaption>${caption}</figcaption><pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre></figure>`
 
-export const wordmark = (label: string): Html => html`<span class="mark" aria-hidden="true"></span><span class="wordmark">OpenABHA</span> <span class="where">${label}</span>`
+export const wordmark = (base: string, label: string): Html =>
+  html`<img class="mark" src="${base}/icon.svg" alt="" width="26" height="26"><span class="name">OpenABHA</span> <span class="where">${label}</span>`

@@ -1,5 +1,6 @@
 import { addCitizen, listCitizens } from './citizens.ts'
 import { moveClock, readClock } from './clock.ts'
+import { consoleRoutes } from './console.ts'
 import { addFault, clearFaults, listFaults } from './faults.ts'
 import { clearMessages, listMessages, streamMessages } from './messages.ts'
 import { reset } from './reset.ts'
@@ -20,4 +21,5 @@ export const sandboxRoutes = [
   rotateKeys,
   readTrace,
   reset,
+  ...consoleRoutes,
 ]

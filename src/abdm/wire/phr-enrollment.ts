@@ -48,12 +48,12 @@ const day = text({
   refusal: ['ABDM-9999', 'Invalid Day Of Birth'],
 })
 const firstName = text({
-  pattern: "^[\\p{L}\\p{M}. ']{1,99}$",
+  pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{1,99}$",
   redact: true,
   refusal: ['ABDM-9999', 'Invalid First Name'],
 })
 const furtherName = (words: string) =>
-  text({ pattern: "^[\\p{L}\\p{M}. ']{0,99}$", redact: true, refusal: ['ABDM-9999', `Invalid ${words}`] })
+  text({ pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{0,99}$", redact: true, refusal: ['ABDM-9999', `Invalid ${words}`] })
 
 export const suggestion = operation({
   id: 'phr.enrollment.suggestion',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Secret } from '../../fields.ts'
+import { PersonalText, Secret } from '../../fields.ts'
 
 /** The pair of tokens that every account operation answers, always all four fields (connect §3). */
 export const tokenPair = Type.Object({
@@ -9,4 +9,8 @@ export const tokenPair = Type.Object({
   refresh_expires_in: Type.Integer({ description: 'Seconds until refresh_token ends.' }),
 })
 
-export const refreshBody = Type.Object({ refresh_token: Secret, access_token: Type.Optional(Secret) })
+/** The access token to renew is not judged, so it has no form either (connect §3). */
+export const refreshBody = Type.Object({
+  refresh_token: Secret,
+  access_token: Type.Optional(PersonalText('The access token to renew; not judged.')),
+})

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import type { Abdm } from '../../abdm/client.ts'
 import { phrEnrollment } from '../../abdm/wire/index.ts'
+import { indiaDate } from '../../clock.ts'
+import { error } from '../../errors.ts'
 import { Handle, IsoDate, Nullable, PersonalText, PersonName } from '../../fields.ts'
 import { route } from '../../route.ts'
 import { mobileRegistration } from './mobile/flow.ts'
@@ -29,8 +31,9 @@ export const suggest = route({
   reply: Type.Object({ suggestions: Nullable(Type.Array(PersonalText('A free ABHA address.'))) }),
   errors: ['txnUnknown', 'stepNotAllowed'],
   upstream: true,
-  async handle({ query, caller }, { abdm, flows, addressSuffix }) {
+  async handle({ query, caller }, { abdm, flows, addressSuffix, clock }) {
     const { fn, ln, dob, transactionId = query.txn_id } = query
+    if (dob && dob > indiaDate(clock.now())) throw error.invalidField({ message: 'dob must not be in the future' })
     const txn =
       transactionId === undefined ? undefined : await flows.at(mobileRegistration, caller, transactionId, 'suggest')
     if (!fn || !dob) return { suggestions: [] }

@@ -28,7 +28,9 @@ export const status = route({
       if (thrown instanceof ConnectError && thrown.kind === 'userUnknown') return undefined
       throw thrown
     })
-    const loggedIn = user && (await people.loggedIn(user))
-    return { logged_in: loggedIn !== undefined, kyc_verified: (loggedIn ?? user)?.body.isKycVerified ?? false }
+    return {
+      logged_in: user !== undefined && (await people.isLoggedIn(user)),
+      kyc_verified: user?.body.isKycVerified ?? false,
+    }
   },
 })

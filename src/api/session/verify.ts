@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import { UpstreamFailure } from '../../abdm/failure.ts'
-import { phrLogin, web } from '../../abdm/wire/index.ts'
+import { phrLogin, phrProfile, web } from '../../abdm/wire/index.ts'
 import type { Services } from '../../app.ts'
 import { error } from '../../errors.ts'
 import { Nullable, Otp, TxnId } from '../../fields.ts'
 import type { Txn } from '../../flow.ts'
-import { sessionFrom } from '../../people.ts'
+import { type Family, sessionFrom } from '../../people.ts'
 import { route } from '../../route.ts'
-import { AbhaRefreshToken, AbhaToken, whoOf } from '../answers.ts'
+import { AbhaRefreshToken, AbhaToken } from '../answers.ts'
 import { isKycVerified } from '../profile/connect-profile.ts'
 import { userSession } from './flow.ts'
 
@@ -38,24 +38,26 @@ export const verify = route({
   upstream: true,
   async handle({ body, caller, named }, deps) {
     const { flows, otps, people, clock } = deps
-    const start = await flows.at(userSession, caller, body.txn_id, 'verify')
-    const who = whoOf(start, named)
-    await people.named(caller, who)
+    const start = await flows.at(userSession, caller, body.txn_id, 'verify', named)
+    const user = await people.named(caller, start.named)
     const { abhaAddress, family } = start.data
     if (!abhaAddress) throw error.internal()
-    await people.destination(caller, who, { abhaAddress, isKycVerified: false })
+    await people.destination(caller, start.named, { abhaAddress, isKycVerified: false })
     const { answer, txn } = await otps.verify(start, 'verify', (counted) =>
       askUpstream(deps, counted, abhaAddress, body.otp),
     )
-    const { user, tokens } = answer
+    const { tokens } = answer
+    const isNew = (await people.ownerOf(caller, abhaAddress)) === undefined
+    const shown = (isNew ? await ownProfile(deps, family, tokens.token, user !== undefined) : undefined) ?? answer.user
     const person = {
       abhaAddress,
-      isKycVerified: user ? isKycVerified(user) : false,
-      ...(user?.abhaNumber && { abhaNumber: user.abhaNumber }),
+      isKycVerified: shown ? isKycVerified(shown) : false,
+      ...(shown?.abhaNumber && { abhaNumber: shown.abhaNumber }),
+      ...(shown && 'mobile' in shown && shown.mobile && { mobile: shown.mobile }),
     }
     await flows.move(txn, 'verify', 'session_end', { data: { family } }, async () => {
       const session = sessionFrom(family, abhaAddress, tokens, clock.now())
-      return (await people.bind(caller, who, person, session)).writes
+      return (await people.bind(caller, start.named, person, session)).writes
     })
     return { token: tokens.token, ...(tokens.refreshToken && { refresh_token: tokens.refreshToken }) }
   },
@@ -78,4 +80,17 @@ const askUpstream = async ({ abdm }: Services, txn: Txn<typeof userSession>, abh
     body: { abhaAddress, txnId: answer.txnId ?? txn.upstreamTxnId },
   })
   return { user, tokens: final }
+}
+
+/**
+ * The profile of an address that is new to this client: its mobile tells a stranger from the user that is named (connect §4,
+ * rule 5). Where nobody is, there is nobody to mistake, so trouble with it does not stop the session.
+ */
+const ownProfile = async ({ abdm }: Services, family: Family, token: string, isSomebodyNamed: boolean) => {
+  try {
+    return await abdm.call(family === 'phr-web' ? web.profile : phrProfile.get, { token })
+  } catch (thrown) {
+    if (isSomebodyNamed || !(thrown instanceof UpstreamFailure)) throw thrown
+    return undefined
+  }
 }

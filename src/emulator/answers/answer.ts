@@ -18,7 +18,7 @@ export type World = {
   readonly tokens: Tokens
   readonly register: Register
   readonly transactions: Transactions
-  readonly subjects: { readonly 'phr-app': Subjects; readonly 'phr-web': Subjects }
+  readonly subjects: Subjects
   readonly addressSuffix: string
 }
 

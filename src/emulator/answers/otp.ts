@@ -19,16 +19,15 @@ const lastFour = (mobile: string): string => `******${mobile.slice(-4)}`
 export const subjectOf = (call: Call, { subjects }: World): Promise<Subject> => {
   const { loginHint, otpSystem } = call.body as Request
   const named = call.opened('loginId')
-  const among = subjects[call.op.service === 'phr-web' ? 'phr-web' : 'phr-app']
   switch (loginHint) {
     case 'abha-number':
-      return among.ofAbhaNumber(named, otpSystem)
+      return subjects.ofAbhaNumber(named, otpSystem)
     case 'aadhaar':
-      return among.ofAadhaar(named)
+      return subjects.ofAadhaar(named)
     case 'abha-address':
-      return among.ofAddress(named, otpSystem)
+      return subjects.ofAddress(named, otpSystem)
     default:
-      return among.onMobile(named)
+      return subjects.onMobile(named)
   }
 }
 

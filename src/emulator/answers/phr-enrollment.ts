@@ -4,6 +4,7 @@ import { refuse, refuseInArray } from '../refusal.ts'
 import { isChoosable, readAddress } from '../world/forms.ts'
 import { type Address, addresses, type PersonRow, type Register } from '../world/people.ts'
 import { accountOf, detailsOf, userOf } from '../world/profiles.ts'
+import { newcomer } from '../world/subjects.ts'
 import { suggest } from '../world/suggestions.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import type { Answers, Call, World } from './answer.ts'
@@ -89,7 +90,7 @@ const insertAddress = async (made: Address, txnId: string, world: World) => {
 export const phrEnrollment: Answers<typeof wire> = {
   async requestOtp(call, world) {
     if (call.body.loginHint === 'mobile-number') {
-      const subject = await world.subjects['phr-app'].newcomer(call.opened('loginId'))
+      const subject = newcomer(call.opened('loginId'))
       return sendOtp(call, world, subject, 'registration.mobile', 'create an ABHA address')
     }
     const subject = await subjectOf(call, world)

@@ -6,6 +6,8 @@ import type { OrderedIds } from './ordered-ids.ts'
 import { type Address, addresses, createRegister, type Person, people } from './people.ts'
 import { type Place, placeOf, places } from './places.ts'
 import { givenNames, seeds, surnames } from './seeds.ts'
+import { identifiers } from './subjects.ts'
+import { lockingForever } from './transactions.ts'
 
 /** The synthetic people as the sandbox shows them (sandbox.md), seeding them, and adding one. */
 export type Citizen = {
@@ -108,7 +110,6 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
     yearOfBirth: citizen.year_of_birth,
     monthOfBirth: citizen.month_of_birth,
     dayOfBirth: citizen.day_of_birth,
-    isLocked: extra.isLocked ?? false,
     notes: citizen.notes,
   }
   const personId = newId()
@@ -136,9 +137,20 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
   return {
     person: body,
     names: theirs.map(({ name }) => name),
-    writes: [inserting(people, personId, body), ...theirs.map((made) => inserting(addresses, newId(), made))],
+    writes: [
+      inserting(people, personId, body),
+      ...theirs.map((made) => inserting(addresses, newId(), made)),
+      ...(extra.isLocked ? waysToName(body, theirs).map(lockingForever) : []),
+    ],
   }
 }
+
+const waysToName = ({ abhaMobile, abhaNumber, aadhaarNumber }: Person, theirs: readonly Address[]): string[] => [
+  identifiers.aadhaar(aadhaarNumber),
+  ...(abhaMobile ? [identifiers.mobile(abhaMobile)] : []),
+  ...(abhaNumber ? [identifiers.abhaNumber(abhaNumber)] : []),
+  ...theirs.map(({ name }) => identifiers.address(name)),
+]
 
 const insertTogether = async (store: Store, writes: readonly Write[]): Promise<boolean> => {
   const [first, ...also] = writes

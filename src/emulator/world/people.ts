@@ -28,7 +28,6 @@ const person = Type.Object({
   stateName: Type.String(),
   districtCode: Type.String(),
   districtName: Type.String(),
-  isLocked: Type.Boolean(),
   isDeactivated: Type.Boolean(),
   notes: Type.String(),
 })

@@ -1,6 +1,5 @@
-import type { ServiceName } from '../../abdm/wire/operation.ts'
-import { attemptsUsedUp, refuse } from '../refusal.ts'
-import type { Address, AddressRow, Person, PersonRow, Register } from './people.ts'
+import { refuse } from '../refusal.ts'
+import type { Address, Person, PersonRow, Register } from './people.ts'
 
 /** Whom an OTP is about: what the caller named, and the mobile that the OTP goes to. */
 export type Subject = {
@@ -22,58 +21,59 @@ export const refuseDeactivated = ({ isDeactivated }: Pick<Address | Person, 'isD
   if (isDeactivated) throw deactivated()
 }
 
+/** How an OTP request names somebody. Sends are counted by it, and a locked person's are held. */
+export const identifiers = {
+  mobile: (mobile: string) => `mobile-number:${mobile}`,
+  address: (name: string) => `abha-address:${name}`,
+  abhaNumber: (number: string) => `abha-number:${number}`,
+  aadhaar: (number: string) => `aadhaar:${number}`,
+}
+
+/** Anybody may make an address by mobile: nothing has to be there yet. */
+export const newcomer = (mobile: string): Subject => ({
+  identifier: identifiers.mobile(mobile),
+  mobile,
+  personId: null,
+  addressId: null,
+})
+
 export type Subjects = ReturnType<typeof createSubjects>
 
-export const createSubjects = (register: Register, service: ServiceName) => {
-  const refuseLocked = (people: readonly (PersonRow | undefined)[]): void => {
-    if (people.some((row) => row?.body.isLocked)) throw attemptsUsedUp(service)
-  }
-
+export const createSubjects = (register: Register) => {
   const ofPerson = (identifier: string, row: PersonRow | undefined, otpSystem: string): Subject => {
     if (!row?.body.abhaNumber) throw userNotFound()
-    refuseLocked([row])
     refuseDeactivated(row.body)
     const mobile = otpSystem === 'aadhaar' ? row.body.aadhaarMobile : row.body.abhaMobile
     if (!mobile) throw otpSystem === 'aadhaar' ? noAadhaarMobile() : userNotFound()
     return { identifier, mobile, personId: row.id, addressId: null }
   }
 
-  const holder = async (row: AddressRow): Promise<PersonRow | undefined> =>
-    row.body.personId === null ? undefined : register.person(row.body.personId)
-
   return {
-    /** Anybody may make an address by mobile: nothing has to be there yet. */
-    async newcomer(mobile: string): Promise<Subject> {
-      refuseLocked(await register.withMobile(mobile))
-      return { identifier: `mobile-number:${mobile}`, mobile, personId: null, addressId: null }
-    },
-
     /** A mobile is refused as deactivated only when every address on it is. */
     async onMobile(mobile: string): Promise<Subject> {
-      const [listed, people] = await Promise.all([register.addressesOn(mobile), register.withMobile(mobile)])
+      const listed = await register.addressesOn(mobile)
       if (listed.length === 0) throw userNotFound()
-      refuseLocked(people)
       if (listed.every(({ body }) => body.isDeactivated)) throw deactivated()
-      return { identifier: `mobile-number:${mobile}`, mobile, personId: null, addressId: null }
+      return newcomer(mobile)
     },
 
     async ofAddress(name: string, otpSystem: string): Promise<Subject> {
       const row = await register.addressNamed(name)
       if (!row) throw userNotFound()
-      const owner = await holder(row)
-      refuseLocked([owner])
       refuseDeactivated(row.body)
-      const subject = { identifier: `abha-address:${row.body.name}`, personId: row.body.personId, addressId: row.id }
+      const { personId } = row.body
+      const subject = { identifier: identifiers.address(row.body.name), personId, addressId: row.id }
       if (otpSystem !== 'aadhaar') return { ...subject, mobile: row.body.mobile }
-      if (!row.body.abhaNumber || !owner) throw aadhaarOtpNotAllowed()
+      const owner = row.body.abhaNumber && personId !== null ? await register.person(personId) : undefined
+      if (!owner) throw aadhaarOtpNotAllowed()
       if (!owner.body.aadhaarMobile) throw noAadhaarMobile()
       return { ...subject, mobile: owner.body.aadhaarMobile }
     },
 
     ofAbhaNumber: async (number: string, otpSystem: string): Promise<Subject> =>
-      ofPerson(`abha-number:${number}`, await register.byAbhaNumber(number), otpSystem),
+      ofPerson(identifiers.abhaNumber(number), await register.byAbhaNumber(number), otpSystem),
 
     ofAadhaar: async (number: string): Promise<Subject> =>
-      ofPerson(`aadhaar:${number}`, await register.byAadhaarNumber(number), 'aadhaar'),
+      ofPerson(identifiers.aadhaar(number), await register.byAadhaarNumber(number), 'aadhaar'),
   }
 }

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { ServiceName } from '../../abdm/wire/operation.ts'
 import { type Clock, seconds } from '../../clock.ts'
 import { newDigits, newUuid, sameText } from '../../ids.ts'
-import { type Collection, type Row, type Store, taking, updating, type Write } from '../../store/store.ts'
+import { type Collection, inserting, type Row, type Store, taking, updating, type Write } from '../../store/store.ts'
 import { attemptsUsedUp, type Refusal } from '../refusal.ts'
 import type { Inbox, Purpose } from './inbox.ts'
 import type { Subject } from './subjects.ts'
@@ -50,6 +50,26 @@ const sendsPerIdentifierMax = 10
 /** Rows outlive their end by the largest skew that a call survives, so that only the emulator's clock decides. */
 const skewSeconds = 300
 
+const held = (identifier: string, endsAt: number): Txn => ({
+  flow: '',
+  scope: [],
+  variant: '',
+  identifier,
+  mobile: '',
+  personId: null,
+  addressId: null,
+  state: 'held',
+  otp: '',
+  otpEndsAt: 0,
+  sends: 0,
+  tries: 0,
+  endsAt,
+})
+
+/** What makes somebody locked: no OTP is ever sent for this identifier. */
+export const lockingForever = (identifier: string): Write =>
+  inserting(transactions, newUuid(), held(identifier, Number.MAX_SAFE_INTEGER))
+
 export type Sending = {
   readonly service: ServiceName
   readonly flow: string
@@ -67,16 +87,9 @@ export type Transactions = ReturnType<typeof createTransactions>
 export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fixedOtp: string | undefined) => {
   const kept = (endsAt: number): number => endsAt + seconds(skewSeconds)
 
-  const hold = async (identifier: string, like: Txn): Promise<void> => {
+  const hold = async (identifier: string): Promise<void> => {
     const endsAt = clock.now() + seconds(holdSeconds)
-    await store.insert(
-      transactions,
-      newUuid(),
-      { ...like, identifier, state: 'held', otp: '', endsAt },
-      {
-        expiresAt: kept(endsAt),
-      },
-    )
+    await store.insert(transactions, newUuid(), held(identifier, endsAt), { expiresAt: kept(endsAt) })
   }
 
   const live = async (txnId: string): Promise<TxnRow | undefined> => {
@@ -113,7 +126,8 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         const others = (await store.find(transactions, 'identifier', identifier)).filter(
           ({ body }) => body.endsAt > now,
         )
-        if (others.some(({ body }) => body.state === 'held')) throw attemptsUsedUp(service)
+        // Once it is counted a send goes out, whatever hold came up meanwhile.
+        if (!isCounted && others.some(({ body }) => body.state === 'held')) throw attemptsUsedUp(service)
         const otp = fixedOtp ?? newDigits(6)
         const body: Txn = {
           flow,
@@ -131,7 +145,7 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
           endsAt: now + seconds(txnSeconds),
         }
         if (!isCounted && !(await store.hit([counted])).allowed) {
-          await hold(identifier, body)
+          await hold(identifier)
           throw attemptsUsedUp(service)
         }
         isCounted = true

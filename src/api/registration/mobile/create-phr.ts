@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { indiaDate } from '../../../clock.ts'
 import { error } from '../../../errors.ts'
 import {
   Gender,
@@ -14,7 +15,7 @@ import {
 import { sessionFrom } from '../../../people.ts'
 import { findPincode, type Place } from '../../../pincodes/pincodes.ts'
 import { route } from '../../../route.ts'
-import { AbhaRefreshToken, AbhaToken, EkaIds, ekaIds, SkipState, whoOf } from '../../answers.ts'
+import { AbhaRefreshToken, AbhaToken, EkaIds, ekaIds, SkipState } from '../../answers.ts'
 import { ConnectProfile, fromPhr, isKycVerified } from '../../profile/connect-profile.ts'
 import { enrolOnce } from './enrol.ts'
 import { mobileRegistration } from './flow.ts'
@@ -58,13 +59,12 @@ export const createPhr = route({
   upstream: true,
   async handle({ body, caller, named }, deps) {
     const { flows, people, clients, clock } = deps
-    const txn = await flows.at(mobileRegistration, caller, body.txn_id, 'create_phr')
+    const txn = await flows.at(mobileRegistration, caller, body.txn_id, 'create_phr', named)
     const place = checked(body.profile, clock.now())
-    const who = whoOf(txn, named)
     const { mobile } = txn.data
     if (!mobile) throw error.internal()
     const wished = { abhaAddress: body.abha_address, isKycVerified: false, mobile }
-    await people.destination(caller, who, wished)
+    await people.destination(caller, txn.named, wished)
 
     const created = await enrolOnce(
       txn,
@@ -76,7 +76,7 @@ export const createPhr = route({
     const session = sessionFrom('phr-app', body.abha_address, created.tokens, clock.now())
     let bound: Awaited<ReturnType<typeof people.bind>> | undefined
     await flows.move(created.txn, 'create_phr', 'abha_end', { data: {} }, async () => {
-      bound = await people.bind(caller, who, person, session)
+      bound = await people.bind(caller, txn.named, person, session)
       return bound.writes
     })
     if (!bound) throw error.internal()
@@ -91,12 +91,12 @@ export const createPhr = route({
   },
 })
 
+const twoDigits = (number: number): string => String(number).padStart(2, '0')
+
 /** What the schema cannot say about the details; the place of the pincode comes with it. */
 const checked = ({ year_of_birth, month_of_birth, day_of_birth, pincode }: SelfDeclared, now: number): Place => {
-  if (
-    !isRealDate(year_of_birth, month_of_birth, day_of_birth) ||
-    Date.UTC(year_of_birth, month_of_birth - 1, day_of_birth) > now
-  ) {
+  const born = `${year_of_birth}-${twoDigits(month_of_birth)}-${twoDigits(day_of_birth)}`
+  if (!isRealDate(year_of_birth, month_of_birth, day_of_birth) || born > indiaDate(now)) {
     throw error.invalidField({
       message: 'profile.day_of_birth, month_of_birth and year_of_birth must be a date that is not in the future',
     })
@@ -105,8 +105,6 @@ const checked = ({ year_of_birth, month_of_birth, day_of_birth, pincode }: SelfD
   if (!place) throw error.invalidField({ message: 'profile.pincode must be a known pincode' })
   return place
 }
-
-const twoDigits = (number: number): string => String(number).padStart(2, '0')
 
 /** Upstream refuses empty place fields (§7.5), so a missing street becomes the district and state. */
 const detailsFor = (mobile: string, abhaAddress: string, profile: SelfDeclared, place: Place) => ({

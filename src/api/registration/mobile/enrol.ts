@@ -6,12 +6,15 @@ import type { phrProfile } from '../../../abdm/wire/parts.ts'
 import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
 import type { Txn } from '../../../flow.ts'
+import { sessionFrom } from '../../../people.ts'
 import type { mobileRegistration } from './flow.ts'
 
 /** Enrolling an ABHA address upstream at most once per transaction, whatever happens to answers and processes. */
 
 type Registration = Txn<typeof mobileRegistration>
 type Details = BodyOf<typeof phrEnrollment.enrol>['phrDetails']
+type Claim = NonNullable<Registration['data']['enrolling']>
+type Made = NonNullable<Claim['made']>
 type Enrolled = {
   txn: Registration
   profile: Partial<Static<typeof phrProfile>>
@@ -26,8 +29,8 @@ const claimMs = 120_000
 const running = new Set<string>()
 
 /**
- * The claim on the transaction is written before the call and says which address is being made. Whoever finds a claim that
- * nobody works on any more asks upstream what became of it before anything else.
+ * The claim on the transaction is written before the call and says which address is being made. It stays until the outcome is
+ * known: whoever finds a claim that nobody works on any more asks upstream what became of it before anything else.
  */
 export const enrolOnce = async (
   txn: Registration,
@@ -39,24 +42,34 @@ export const enrolOnce = async (
   if (running.has(txn.id)) throw error.stepNotAllowed()
   running.add(txn.id)
   try {
-    const { enrolling, ...rest } = txn.data
-    if (enrolling) {
-      const mayBeRunningElsewhere = enrolling.by !== instanceId && !storeIsExclusive && clock.now() < enrolling.until
-      const found = await settle(txn, enrolling.abhaAddress, deps)
-      if (found && enrolling.abhaAddress !== abhaAddress) throw error.stepNotAllowed()
-      if (found) return found
+    const { enrolling: former, ...rest } = txn.data
+    const isSame = former?.abhaAddress === abhaAddress
+    if (former) {
+      const mayBeRunningElsewhere = former.by !== instanceId && !storeIsExclusive && clock.now() < former.until
+      const outcome = await settle(txn, former, deps, details)
+      if (outcome === 'taken' && isSame) throw error.addressTaken()
+      if (typeof outcome === 'object') {
+        if (isSame) return outcome
+        throw error.stepNotAllowed({
+          message: 'An earlier call of this transaction created another ABHA address; repeat it with that one',
+        })
+      }
       if (mayBeRunningElsewhere) throw error.stepNotAllowed()
     }
-    const claimed = await flows.amend(txn, {
-      data: { ...rest, enrolling: { abhaAddress, by: instanceId, until: clock.now() + claimMs } },
-    })
+    const claim: Claim = { abhaAddress, by: instanceId, until: clock.now() + claimMs }
+    const claimed = await flows.amend(txn, { data: { ...rest, enrolling: claim } })
     if (!claimed) throw error.stepNotAllowed()
     try {
       return await enrol(claimed, details, deps)
     } catch (thrown) {
-      const found = isOutcomeUnknown(thrown) ? await settle(claimed, abhaAddress, deps) : undefined
-      if (found) return found
-      await flows.amend(claimed, { data: rest })
+      const isUnknown = isOutcomeUnknown(thrown)
+      // A call that was given up may have had its effect after it was asked about.
+      if (isUnknown || (isSame && hasMeaning(thrown, 'addressTaken'))) {
+        const outcome = await settle(claimed, claim, deps, details)
+        if (outcome === 'taken') throw error.addressTaken({ cause: thrown })
+        if (outcome !== 'free') return outcome
+      }
+      if (!isUnknown) await flows.amend(claimed, { data: rest })
       throw thrown
     }
   } finally {
@@ -75,27 +88,69 @@ const enrol = async (txn: Registration, phrDetails: Details, { abdm }: Services)
 }
 
 /**
- * What became of an enrolment: the account when it is there and this person's, undefined when the address is still free.
- * The transfer token of the verify step tells whose it is; when that is over the outcome cannot be settled.
+ * What became of an enrolment: the account when it is there and this person's, `taken` when it is somebody else's, `free` when
+ * there is none. The transfer token of the verify step tells whose it is. Without a good one the registration has to begin
+ * again, and lists the address if it was made.
  */
 const settle = async (
   txn: Registration,
-  abhaAddress: string,
-  { abdm, clock }: Services,
-): Promise<Enrolled | undefined> => {
-  const { transfer, offered = [] } = txn.data
+  claim: Claim,
+  deps: Services,
+  details: Details,
+): Promise<Enrolled | 'taken' | 'free'> => {
+  const { abdm, clock, flows } = deps
+  const { abhaAddress } = claim
+  if (claim.made) return made(txn, claim.made, abhaAddress, deps, details)
+  const { transfer } = txn.data
   try {
-    if (!(await abdm.call(phrEnrollment.isExists, { query: { abhaAddress } }))) return undefined
-    if (!transfer || clock.now() >= transfer.expiresAt) throw error.outcomeUnknown()
+    if (!(await abdm.call(phrEnrollment.isExists, { query: { abhaAddress } }))) return 'free'
+    if (!transfer || clock.now() >= transfer.expiresAt) throw error.txnUnknown()
     const tokens = await abdm.call(phrLogin.verifyUser, {
       token: transfer.token,
       body: { abhaAddress, txnId: txn.upstreamTxnId },
     })
-    const profile = await abdm.call(profiles.get, { token: tokens.token })
-    return { txn, profile, addresses: [...offered, abhaAddress], tokens }
+    const { token, expiresAt, refreshToken, refreshExpiresAt } = sessionFrom(
+      'phr-app',
+      abhaAddress,
+      tokens,
+      clock.now(),
+    )
+    const kept = {
+      token,
+      expiresAt,
+      ...(refreshToken && refreshExpiresAt !== undefined && { refreshToken, refreshExpiresAt }),
+    }
+    const written = await flows.amend(txn, { data: { ...txn.data, enrolling: { ...claim, made: kept } } })
+    return made(written ?? txn, kept, abhaAddress, deps, details)
   } catch (thrown) {
-    if (hasMeaning(thrown, 'notFound')) throw error.addressTaken({ cause: thrown })
+    if (hasMeaning(thrown, 'notFound')) return 'taken'
+    if (hasMeaning(thrown, 'txnGone') || hasMeaning(thrown, 'userTokenOver')) throw error.txnUnknown({ cause: thrown })
     if (thrown instanceof UpstreamFailure) throw error.outcomeUnknown({ cause: thrown })
     throw thrown
+  }
+}
+
+/** The account as ABDM shows it; what was sent stands in for that, because the account is there all the same. */
+const made = async (
+  txn: Registration,
+  { token, expiresAt, refreshToken, refreshExpiresAt }: Made,
+  abhaAddress: string,
+  { abdm, clock }: Services,
+  details: Details,
+): Promise<Enrolled> => {
+  const secondsTo = (at: number) => Math.max(0, Math.floor((at - clock.now()) / 1000))
+  const profile = await abdm.call(profiles.get, { token }).catch((thrown: unknown) => {
+    if (!(thrown instanceof UpstreamFailure)) throw thrown
+    return details
+  })
+  return {
+    txn,
+    profile,
+    addresses: [...(txn.data.offered ?? []), abhaAddress],
+    tokens: {
+      token,
+      expiresIn: secondsTo(expiresAt),
+      ...(refreshToken && { refreshToken, refreshExpiresIn: secondsTo(refreshExpiresAt ?? 0) }),
+    },
   }
 }

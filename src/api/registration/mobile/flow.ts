@@ -18,7 +18,20 @@ export const mobileRegistration = flow('registration.mobile', {
     offered: Type.Optional(Type.Array(Type.String({ 'x-redact': true }))),
     /** An enrolment whose end is not known yet: it may be running, or its answer was lost. */
     enrolling: Type.Optional(
-      Type.Object({ abhaAddress: Type.String({ 'x-redact': true }), by: Type.String(), until: Type.Integer() }),
+      Type.Object({
+        abhaAddress: Type.String({ 'x-redact': true }),
+        by: Type.String(),
+        until: Type.Integer(),
+        /** It has come out that the account was made, and these are its tokens; asking once more would give no others. */
+        made: Type.Optional(
+          Type.Object({
+            token: Type.String({ 'x-redact': true }),
+            expiresAt: Type.Integer(),
+            refreshToken: Type.Optional(Type.String({ 'x-redact': true })),
+            refreshExpiresAt: Type.Optional(Type.Integer()),
+          }),
+        ),
+      }),
     ),
   }),
   moves: {

@@ -23,11 +23,11 @@ export const resend = route({
   reply: Type.Object({ txn_id: TxnId, hint: Type.Optional(Hint) }),
   errors: ['txnUnknown', 'stepNotAllowed', 'triesUsedUp', 'tooManyRequests'],
   upstream: true,
-  async handle({ body, caller, remoteAddress }, { abdm, flows, otps }) {
-    const txn = await flows.at(mobileRegistration, caller, body.txn_id, 'resend')
+  async handle({ body, caller, named, remoteAddress }, { abdm, flows, otps }) {
+    const txn = await flows.at(mobileRegistration, caller, body.txn_id, 'resend', named)
     const { mobile } = txn.data
     if (!mobile) throw error.internal()
-    const sent = await otps.resend(txn, mobile, { caller, remoteAddress }, () =>
+    const sent = await otps.resend(txn, 'resend', mobile, { caller, remoteAddress }, () =>
       abdm.call(phrEnrollment.requestOtp, otpToMobile(mobile)),
     )
     return { txn_id: txn.id, hint: sent.message }

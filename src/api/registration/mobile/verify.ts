@@ -29,8 +29,8 @@ export const verify = route({
   }),
   errors: ['txnUnknown', 'stepNotAllowed', 'otpWrong', 'otpEnded', 'triesUsedUp'],
   upstream: true,
-  async handle({ body, caller }, { abdm, flows, otps, clock }) {
-    const start = await flows.at(mobileRegistration, caller, body.txn_id, 'verify')
+  async handle({ body, caller, named }, { abdm, flows, otps, clock }) {
+    const start = await flows.at(mobileRegistration, caller, body.txn_id, 'verify', named)
     const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
       abdm.call(phrEnrollment.verify, {
         body: {

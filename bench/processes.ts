@@ -1,0 +1,165 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Starts, asks and stops the processes of a run; none outlives it. */
+
+export const root = join(import.meta.dirname, '..')
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
+const tracked = (child: ChildProcess): ChildProcess => {
+  running.add(child)
+  child.on('exit', () => running.delete(child))
+  return child
+}
+
+/** A program of this folder, with a channel to ask it. */
+export const startWorker = (name: string): ChildProcess =>
+  tracked(fork(join(import.meta.dirname, name), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
+
+/** The next message of a worker, after sending it a job if there is one. */
+export const answerOf = <Answer>(worker: ChildProcess, job?: object): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const ended = () => reject(new Error('a process of the benchmark ended'))
+    worker.once('exit', ended)
+    worker.once('message', (message: Answer & { failed?: string }) => {
+      worker.off('exit', ended)
+      if (message.failed === undefined) resolve(message)
+      else reject(new Error(message.failed))
+    })
+    if (job) worker.send(job)
+  })
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+
+export type Product = { readonly port: number; readonly pid: number; readonly startMs: number; stop(): Promise<void> }
+
+export type ProductSettings = {
+  /** The program and what comes before `start`. */
+  readonly command: readonly [string, ...string[]]
+  readonly folder: string
+  readonly fixedOtp?: string | undefined
+  /** Node's compile cache lives below it. */
+  readonly temporary: string
+}
+
+const giveUpMs = 120_000
+
+/** The whole sandbox in one process; resolves as soon as it takes connections. */
+export const startProduct = async (settings: ProductSettings): Promise<Product> => {
+  const port = await freePort()
+  const [program, ...args] = settings.command
+  const startedAt = performance.now()
+  const child = tracked(
+    spawn(program, [...args, 'start'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        TMPDIR: settings.temporary,
+        PORT: String(port),
+        DATABASE_URL: `sqlite:${join(settings.folder, 'openabha.db')}`,
+        OTP_SENDS_PER_IDENTIFIER_HOUR: '0',
+        OTP_SENDS_PER_IDENTIFIER_DAY: '0',
+        OTP_SENDS_PER_CLIENT_HOUR: '0',
+        OTP_SENDS_PER_ADDRESS_HOUR: '0',
+        ...(settings.fixedOtp && { SANDBOX_OTP: settings.fixedOtp }),
+      },
+    }),
+  )
+  let hasEnded = false
+  const ended = new Promise<void>((resolve) => {
+    const end = () => {
+      hasEnded = true
+      resolve()
+    }
+    child.once('exit', end)
+    child.once('error', end)
+  })
+  while (!(await isListening(port))) {
+    if (hasEnded || performance.now() - startedAt > giveUpMs) throw new Error(`${program} did not start the product`)
+    await pause(1)
+  }
+  const startMs = performance.now() - startedAt
+  // Once it answers it also knows how to stop in order, which writes the compile cache.
+  const alive = await fetch(`http://127.0.0.1:${port}/healthz`)
+  if (alive.status !== 200) throw new Error(`/healthz: ${alive.status}`)
+  return {
+    port,
+    pid: child.pid ?? 0,
+    startMs,
+    async stop() {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), 15_000)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** A token of the sandbox's published client. */
+export const login = async (port: number): Promise<string> => {
+  const response = await fetch(`http://127.0.0.1:${port}/connect-auth/v1/account/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ client_id: 'openabha-dev', client_secret: 'openabha-dev-secret' }),
+  })
+  if (response.status !== 200) throw new Error(`login: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { access_token: string }).access_token
+}
+
+const procFile = (name: string): string | undefined => {
+  try {
+    return readFileSync(`/proc/${name}`, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Memory that a process holds, in MiB; NaN where there is no /proc. */
+export const rssOf = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(procFile(`${pid}/status`) ?? '')?.[1] ?? Number.NaN) / 1024
+
+const tickMs = 10
+/** Processor time that a process has used so far on all its threads, in milliseconds. */
+export const cpuMsOf = (pid: number): number => {
+  const fields = procFile(`${pid}/stat`)?.split(') ')[1]?.split(' ')
+  return fields ? (Number(fields[11]) + Number(fields[12])) * tickMs : Number.NaN
+}
+
+/** Processor time that everything on the machine has used so far, in milliseconds. */
+export const machineCpuMs = (): number => {
+  const [user, nice, system, , , irq, softirq, steal] = (procFile('stat')?.split('\n')[0] ?? '')
+    .split(/\s+/)
+    .slice(1)
+    .map(Number)
+  return (
+    [user, nice, system, irq, softirq, steal].reduce<number>((sum, ticks) => sum + (ticks ?? Number.NaN), 0) * tickMs
+  )
+}

@@ -1,0 +1,56 @@
+import { assetRoutes } from '../pages/assets.ts'
+import { keeping } from '../pages/keeping.ts'
+import { sandboxRoute } from './sandbox.ts'
+
+/** The console: a page over the public routes of the sandbox. Made when somebody first opens it. */
+
+const rendered = keeping(async (_: 'console') => Buffer.from((await import('./console/page.ts')).consolePage()))
+
+const consolePage = sandboxRoute({
+  method: 'GET',
+  path: '/console',
+  operationId: 'sandboxConsole',
+  tag: 'sandbox',
+  summary: 'The sandbox for people: OTPs as they arrive, people, time, faults, trace',
+  auth: 'none',
+  replyType: 'text/html; charset=utf-8',
+  errors: [],
+  handle: () => rendered('console'),
+})
+
+const home = sandboxRoute({
+  method: 'GET',
+  path: '/',
+  operationId: 'sandboxHome',
+  tag: 'sandbox',
+  summary: 'The console, for whoever opens the bare address',
+  auth: 'none',
+  replyType: 'text/html; charset=utf-8',
+  errors: [],
+  handle: () => rendered('console'),
+})
+
+export const consoleRoutes = [
+  consolePage,
+  home,
+  // The emulator alone serves these routes without the documentation, so the shared files are here too.
+  ...assetRoutes(sandboxRoute, '/console', new URL('../pages/', import.meta.url), [
+    'base.css',
+    'controls.css',
+    'base.js',
+    'icon.svg',
+  ]),
+  ...assetRoutes(sandboxRoute, '/console', new URL('./console/', import.meta.url), [
+    'console.css',
+    'trace.css',
+    'console.js',
+    'api.js',
+    'clock.js',
+    'dom.js',
+    'faults.js',
+    'inbox.js',
+    'people.js',
+    'stream.js',
+    'trace.js',
+  ]),
+]

@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Product, startProduct } from '../harness.ts'
+import {
+  assertRefused,
+  begin,
+  beginSession,
+  type Client,
+  details,
+  freshAddress,
+  freshMobile,
+  openSession,
+  paths,
+  prove,
+  refusals,
+  register,
+  sendingNothing,
+} from '../walks.ts'
+
+/** A client always reaches the user it means and never another one: by oid, by header, by its own identifier (connect §4). */
+
+let product: Product
+let client: Client
+let stranger: Client
+before(async () => {
+  product = await startProduct()
+  client = await product.client()
+  stranger = await product.client('openabha-dev-2')
+})
+after(() => product.stop())
+
+const profileOf = (headers: Record<string, string>, query = '') => client.get(paths.profile + query, { headers })
+const byPartner = (partner: string) => profileOf({ 'X-Partner-Pt-Id': partner })
+const masked = (mobile: string) => new RegExp(`\\*{6}${mobile.slice(-4)}$`)
+
+test('a user is named by query oid, then X-Pt-Id, then X-Partner-Pt-Id: the first that is there decides', async () => {
+  const [one, two, three] = [
+    await register(product, client),
+    await register(product, client),
+    await register(product, client, { headers: { 'X-Partner-Pt-Id': 'three' } }),
+  ]
+  const named = async (headers: Record<string, string>, query = '') =>
+    (await profileOf(headers, query)).body.abha_address
+  const all = { 'X-Pt-Id': two.oid, 'X-Partner-Pt-Id': 'three' }
+  assert.equal(await named(all, `?oid=${one.oid}`), one.abhaAddress)
+  assert.equal(await named(all), two.abhaAddress)
+  assert.equal(await named({ 'X-Partner-Pt-Id': 'three' }), three.abhaAddress)
+  assert.equal(await named({ 'X-Pt-Id': '', 'X-Partner-Pt-Id': 'three' }, '?oid='), three.abhaAddress)
+  assert.equal(await named({ 'x-pt-id': ` ${one.oid} ` }, '?oid=%20'), one.abhaAddress)
+  assert.equal(await named({ 'X-Pt-Id': one.oid, 'X-Hip-Id': 'IN0000000001' }), one.abhaAddress)
+})
+
+test('no carrier where a user is needed is 400, and nothing is sent', () =>
+  sendingNothing(product, async () => {
+    for (const headers of [{}, { 'X-Pt-Id': '' }, { 'X-Hip-Id': 'IN0000000001' }]) {
+      assertRefused(await profileOf(headers as Record<string, string>), refusals.field)
+    }
+    assertRefused(await profileOf({}, '?oid=&oid2=1'), refusals.field)
+  }))
+
+test('an unknown oid, another client’s and an unbound identifier are one and the same 404 on v1', async () => {
+  const { oid } = await register(product, stranger, { headers: { 'X-Partner-Pt-Id': 'theirs' } })
+  await sendingNothing(product, async () => {
+    const replies = [
+      await profileOf({ 'X-Pt-Id': 'no-such-user' }),
+      await profileOf({ 'X-Pt-Id': oid }),
+      await profileOf({}, `?oid=${oid}`),
+      await profileOf({}, '?oid=__proto__'),
+      await profileOf({}, '?oid=%27%20OR%201%3D1'),
+      await profileOf({ 'X-Partner-Pt-Id': 'theirs' }),
+      await profileOf({ 'X-Partner-Pt-Id': 'nobody' }),
+      await client.post(paths.sessionInit, { abha_address: 'arjun.maadari' }, { headers: { 'X-Pt-Id': oid } }),
+      await client.post(`${paths.sessionInit}?oid=none`, { abha_address: 'arjun.maadari' }),
+    ]
+    for (const reply of replies) assertRefused(reply, refusals.unknown)
+    assert.equal(new Set(replies.map(({ text }) => text)).size, 1)
+  })
+})
+
+test('a malformed oid, given twice or too long, is refused by name and not echoed', async () => {
+  await sendingNothing(product, async () => {
+    assertRefused(await profileOf({}, '?oid=a&oid=b'), { ...refusals.field, message: /^oid / })
+    assertRefused(await profileOf({}, `?oid=${'1'.repeat(129)}`), { ...refusals.field, message: /^oid / })
+    assertRefused(await profileOf({ 'X-Pt-Id': '1'.repeat(129) }), { ...refusals.field, message: /^X-Pt-Id / })
+    assertRefused(await byPartner('p'.repeat(129)), { ...refusals.field, message: /^X-Partner-Pt-Id / })
+  })
+})
+
+test('on na an unknown X-Pt-Id, such as the placeholder of a quick start, is ignored and a new user is made', async () => {
+  const { oid } = await register(product, stranger)
+  for (const placeholder of ['patient-id', '<your-oid>', '', '0', oid]) {
+    const made = await register(product, client, { headers: { 'X-Pt-Id': placeholder } })
+    assert.notEqual(made.oid, placeholder)
+    assert.equal((await profileOf({ 'X-Pt-Id': made.oid })).status, 200)
+  }
+})
+
+test('the headers of a registration are remembered from whichever step said them', async () => {
+  for (const step of ['init', 'resend', 'verify', 'create']) {
+    const headers = { 'X-Partner-Pt-Id': `said-at-${step}` }
+    const at = (name: string) => (name === step ? { headers } : {})
+    const mobile = freshMobile()
+    const init = await client.post(paths.init, { mobile_number: mobile }, at('init'))
+    const { txn_id } = init.body
+    await product.advance(60)
+    assert.equal((await client.post(paths.resend, { txn_id }, at('resend'))).status, 200)
+    const otp = await product.otpTo(mobile)
+    assert.equal((await client.post(paths.verify, { txn_id, otp }, at('verify'))).status, 200)
+    const wish = { txn_id, abha_address: freshAddress(), profile: details }
+    const created = await client.post(paths.create, wish, at('create'))
+    assert.equal(created.status, 200, created.text)
+    assert.equal((await byPartner(`said-at-${step}`)).body.mobile, mobile, step)
+    await client.relogin()
+    await stranger.relogin()
+  }
+})
+
+test('a later step may name the user anew', async () => {
+  const mobile = freshMobile()
+  const first = await register(product, client, { mobile })
+  const txn_id = await prove(product, client, mobile, { 'X-Pt-Id': 'placeholder', 'X-Partner-Pt-Id': 'before' })
+  const created = await client.post(
+    paths.create,
+    { txn_id, abha_address: freshAddress(), profile: details },
+    { headers: { 'X-Pt-Id': first.oid, 'X-Partner-Pt-Id': 'after' } },
+  )
+  assert.equal(created.body.eka.oid, first.oid, created.text)
+  assert.equal((await byPartner('after')).status, 200)
+  assert.equal((await byPartner('before')).status, 404)
+})
+
+test('the same person gets the same oid every time, through whatever flow and with or without being named', async () => {
+  const made = await register(product, client)
+  const { abhaAddress, mobile, oid } = made
+  for (const headers of [{}, { 'X-Pt-Id': oid }, { 'X-Partner-Pt-Id': 'again' }]) {
+    await openSession(product, client, { abhaAddress, mobile, headers: headers as Record<string, string> })
+    assert.equal((await profileOf({ 'X-Pt-Id': oid })).body.abha_address, abhaAddress)
+  }
+  assert.equal((await byPartner('again')).body.abha_address, abhaAddress)
+  const known = await product.services.people.ownerOf({ clientId: '', workspace: 'openabha-dev' }, abhaAddress)
+  assert.equal(known?.id, oid)
+})
+
+test('two addresses of one KYC person are one user; the last one opened is preferred, all are listed', async () => {
+  await openSession(product, client, {
+    abhaAddress: 'kavitha.maadhiri',
+    mobile: '6200010033',
+    headers: { 'X-Partner-Pt-Id': 'kavitha' },
+  })
+  await openSession(product, client, { abhaAddress: 'kavitha_1978', mobile: '6200010033' })
+  const { body } = await byPartner('kavitha')
+  assert.equal(body.abha_address, 'kavitha_1978@sbx')
+  assert.deepEqual([...body.abha_addresses].sort(), ['kavitha.maadhiri@sbx', 'kavitha_1978@sbx'])
+  assert.equal(body.abha_number, '91-2000-0000-0033')
+})
+
+test('a further address of a named user goes to that user', async () => {
+  const mobile = freshMobile()
+  const first = await register(product, client, { mobile })
+  const second = await register(product, client, { mobile, headers: { 'X-Pt-Id': first.oid } })
+  assert.equal(second.oid, first.oid)
+  assert.equal(second.uuid, first.uuid)
+  const { body } = await profileOf({ 'X-Pt-Id': first.oid })
+  assert.deepEqual([...body.abha_addresses].sort(), [first.abhaAddress, second.abhaAddress].sort())
+})
+
+test('X-Partner-Pt-Id is bound by a flow that ends, not by one that does not', async () => {
+  const mobile = freshMobile()
+  const txn_id = await begin(client, mobile, { 'X-Partner-Pt-Id': 'unfinished' })
+  await client.post(paths.verify, { txn_id, otp: await product.otpTo(mobile) })
+  assertRefused(await byPartner('unfinished'), refusals.unknown)
+  assert.equal(
+    (await client.post(paths.create, { txn_id, abha_address: freshAddress(), profile: details })).status,
+    200,
+  )
+  assert.equal((await byPartner('unfinished')).status, 200)
+})
+
+test('X-Partner-Pt-Id moves with the user that is named beside it, and the user it leaves keeps its oid', async () => {
+  const first = await register(product, client, { headers: { 'X-Partner-Pt-Id': 'moving' } })
+  const second = await register(product, client)
+  const { abhaAddress, mobile } = second
+  await openSession(product, client, {
+    abhaAddress,
+    mobile,
+    headers: { 'X-Pt-Id': second.oid, 'X-Partner-Pt-Id': 'moving' },
+  })
+  assert.equal((await byPartner('moving')).body.abha_address, abhaAddress)
+  assert.equal((await profileOf({ 'X-Pt-Id': first.oid })).body.abha_address, first.abhaAddress)
+})
+
+test('an identifier of one client says nothing about another client’s users', async () => {
+  const mine = await register(product, client, { headers: { 'X-Partner-Pt-Id': 'shared-id' } })
+  const theirs = await register(product, stranger, { headers: { 'X-Partner-Pt-Id': 'shared-id' } })
+  assert.notEqual(mine.oid, theirs.oid)
+  assert.equal((await byPartner('shared-id')).body.abha_address, mine.abhaAddress)
+  const other = await stranger.get(paths.profile, { headers: { 'X-Partner-Pt-Id': 'shared-id' } })
+  assert.equal(other.body.abha_address, theirs.abhaAddress)
+})
+
+test('one person at two clients is two users, and a session at one opens none at the other', async () => {
+  const { abhaAddress, mobile, oid } = await register(product, client)
+  await openSession(product, stranger, { abhaAddress, mobile, headers: { 'X-Partner-Pt-Id': 'same-person' } })
+  const there = await stranger.get(paths.profile, { headers: { 'X-Partner-Pt-Id': 'same-person' } })
+  assert.equal(there.body.abha_address, abhaAddress)
+  assertRefused(await stranger.get(paths.profile, { headers: { 'X-Pt-Id': oid } }), refusals.unknown)
+})
+
+test('EKA-1001: the address of another user than the named one, with the other’s mobile masked, before anything is sent', async () => {
+  const owner = await register(product, client)
+  const other = await register(product, client, { headers: { 'X-Partner-Pt-Id': 'other' } })
+  await sendingNothing(product, async () => {
+    for (const headers of [{ 'X-Pt-Id': other.oid }, { 'X-Partner-Pt-Id': 'other' }]) {
+      const reply = await client.post(
+        paths.sessionInit,
+        { abha_address: owner.abhaAddress },
+        { headers: headers as Record<string, string> },
+      )
+      assertRefused(reply, refusals.accountClaimed)
+      assert.match(reply.body.error, /^This account has already been claimed by the mobile number: /)
+      assert.match(reply.body.error, masked(owner.mobile))
+      assert.ok(!reply.text.includes(owner.mobile))
+    }
+  })
+  const txn_id = await prove(product, client, other.mobile, { 'X-Pt-Id': other.oid })
+  const wish = { txn_id, abha_address: owner.abhaAddress, profile: details }
+  await sendingNothing(product, async () => {
+    assertRefused(await client.post(paths.create, wish), refusals.accountClaimed)
+  })
+  // The transaction is as good as before.
+  assert.equal((await client.post(paths.create, { ...wish, abha_address: freshAddress() })).body.eka.oid, other.oid)
+})
+
+test('EKA-1001 is also told when the user is named at the last step of a session only', async () => {
+  const owner = await register(product, client)
+  const other = await register(product, client)
+  const txn_id = await beginSession(client, owner.abhaAddress)
+  const otp = await product.otpTo(owner.mobile)
+  await sendingNothing(product, async () =>
+    assertRefused(
+      await client.post(paths.sessionVerify, { txn_id, otp }, { headers: { 'X-Pt-Id': other.oid } }),
+      refusals.accountClaimed,
+    ),
+  )
+  assert.equal((await client.post(paths.sessionVerify, { txn_id, otp })).status, 200)
+})
+
+test('EKA-1001 knows the mobile of a user that a session made', async () => {
+  await openSession(product, client, {
+    abhaAddress: 'anjali.2001',
+    mobile: '6200010077',
+    headers: { 'X-Partner-Pt-Id': 'anjali' },
+  })
+  const other = await register(product, client)
+  const reply = await client.post(
+    paths.sessionInit,
+    { abha_address: 'anjali.2001' },
+    { headers: { 'X-Pt-Id': other.oid } },
+  )
+  assertRefused(reply, refusals.accountClaimed)
+  assert.match(reply.body.error, masked('6200010077'))
+})
+
+test('EKA-1002: the named user is bound to another mobile already, and nothing is made', async () => {
+  const named = await register(product, client, { headers: { 'X-Partner-Pt-Id': 'bound' } })
+  for (const headers of [{ 'X-Pt-Id': named.oid }, { 'X-Partner-Pt-Id': 'bound' }]) {
+    const txn_id = await prove(product, client, freshMobile(), headers as Record<string, string>)
+    const abha_address = freshAddress()
+    await sendingNothing(product, async () => {
+      const reply = await client.post(paths.create, { txn_id, abha_address, profile: details })
+      assertRefused(reply, refusals.mobileClaimed)
+      assert.ok(!reply.text.includes(named.mobile))
+    })
+    assert.deepEqual((await client.post(paths.check, { abha_address })).body, { exists: false })
+  }
+})
+
+test('EKA-1002: a user without KYC takes no session of a person with another mobile', async () => {
+  const named = await register(product, client)
+  for (const [abhaAddress, mobile] of [
+    ['arjun.maadari', '6200010022'],
+    ['mitali.72', '6200010044'],
+  ] as const) {
+    const txn_id = await beginSession(client, abhaAddress, { 'X-Pt-Id': named.oid })
+    const reply = await client.post(paths.sessionVerify, { txn_id, otp: await product.otpTo(mobile) })
+    assertRefused(reply, refusals.mobileClaimed, abhaAddress)
+    assert.ok(!reply.text.includes(mobile))
+    const { body } = await profileOf({ 'X-Pt-Id': named.oid })
+    assert.deepEqual(body.abha_addresses, [named.abhaAddress])
+  }
+})
+
+test('EKA-1002: a user with an ABHA number takes no session of a person with another', async () => {
+  await openSession(product, client, {
+    abhaAddress: 'vikram.udaharan',
+    mobile: '6200010111',
+    headers: { 'X-Partner-Pt-Id': 'vikram' },
+  })
+  const txn_id = await beginSession(client, 'arjun.maadari', { 'X-Partner-Pt-Id': 'vikram' })
+  const reply = await client.post(paths.sessionVerify, { txn_id, otp: await product.otpTo('6200010022') })
+  assertRefused(reply, refusals.mobileClaimed)
+  assert.equal((await byPartner('vikram')).body.abha_address, 'vikram.udaharan@sbx')
+})
+
+test('a user without KYC takes a KYC address of the same mobile: it is the same person', async () => {
+  const named = await register(product, client, { mobile: '6200010022' })
+  await openSession(product, client, {
+    abhaAddress: 'arjun.maadari',
+    mobile: '6200010022',
+    headers: { 'X-Pt-Id': named.oid },
+  })
+  const { body } = await profileOf({ 'X-Pt-Id': named.oid })
+  assert.equal(body.abha_address, 'arjun.maadari@sbx')
+  assert.equal(body.kyc_verified, true)
+  assert.deepEqual([...body.abha_addresses].sort(), ['arjun.maadari@sbx', named.abhaAddress].sort())
+})
+
+test('who names nobody and wants an address that a user of this client has is told that it is taken, not whose it is', async () => {
+  const owner = await register(product, client)
+  for (const mobile of [freshMobile(), owner.mobile]) {
+    const txn_id = await prove(product, client, mobile)
+    const reply = await client.post(paths.create, { txn_id, abha_address: owner.abhaAddress, profile: details })
+    assertRefused(reply, refusals.addressTaken)
+    assert.ok(!reply.text.includes(owner.mobile.slice(-4)))
+  }
+})
+
+test('registrations that end at one moment for one new identifier give it to one user, and no account is lost', async () => {
+  const txns: string[] = []
+  for (let index = 0; index < 4; index++) txns.push(await prove(product, client, freshMobile()))
+  const replies = await Promise.all(
+    txns.map((txn_id) =>
+      client.post(
+        paths.create,
+        { txn_id, abha_address: freshAddress(), profile: details },
+        { headers: { 'X-Partner-Pt-Id': 'contested' } },
+      ),
+    ),
+  )
+  for (const reply of replies) if (reply.status !== 200) assertRefused(reply, refusals.mobileClaimed)
+  const winners = replies.filter(({ status }) => status === 200)
+  assert.ok(winners.length >= 1)
+  const holder = (await byPartner('contested')).body.abha_address
+  assert.ok(winners.some(({ body }) => body.profile.abha_address === holder))
+})

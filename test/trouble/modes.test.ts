@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import type { Product, Reply } from '../harness.ts'
+import { assertHonestError, type Caller, type Journey, journeyOf, ok, startTroubled } from './journey.ts'
+
+/**
+ * However an upstream call goes wrong, at whatever step: the caller gets one honest answer, nothing is sent or made twice, and
+ * the flow goes on to its end.
+ */
+
+type Mode = { mode: string; status?: number; code?: string }
+
+const modes: readonly (Mode & { answers: number; text: string })[] = [
+  { mode: 'timeout', answers: 504, text: 'ABDM did not answer in time; try again' },
+  { mode: 'drop_before', answers: 502, text: 'ABDM cannot be reached; try again' },
+  { mode: 'drop_after', answers: 502, text: 'ABDM cannot be reached; try again' },
+  { mode: 'empty', status: 200, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'empty', status: 400, answers: 400, text: 'Bad Request, invalid request' },
+  { mode: 'empty', status: 401, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'empty', status: 403, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'empty', status: 404, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'empty', status: 429, answers: 503, text: 'ABDM is overloaded; try again later' },
+  { mode: 'empty', status: 500, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'empty', status: 503, answers: 503, text: 'ABDM is overloaded; try again later' },
+  { mode: 'empty', status: 504, answers: 504, text: 'ABDM did not answer in time; try again' },
+  { mode: 'html', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'html', status: 200, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'truncated', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'huge', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
+  { mode: 'error', status: 503, code: 'ABDM-1024', answers: 500, text: 'Something went wrong' },
+]
+
+let product: Product
+let caller: Caller
+/** The same product as seen by a client id that NHA has not enabled for the PHR app. */
+let webProduct: Product
+let webCaller: Caller
+before(async () => {
+  product = await startTroubled()
+  caller = await product.client()
+  webProduct = await startTroubled({ ABDM_PHR_APP: 'false' })
+  webCaller = await webProduct.client()
+})
+after(async () => {
+  await product.stop()
+  await webProduct.stop()
+})
+afterEach(async () => {
+  for (const one of [product, webProduct]) await one.send('DELETE', '/sandbox/v1/faults')
+})
+
+const app = () => ({ product, journey: journeyOf(product, caller) })
+const web = () => ({ product: webProduct, journey: journeyOf(webProduct, webCaller) })
+
+type Step = {
+  readonly name: string
+  readonly operation: string
+  /** Safe to send again: one failure of the connection or of a proxy is not even noticed. */
+  readonly isRepeatable?: true
+  /** Carries a user token, whose refusal is no business of the caller while it can be renewed. */
+  readonly isAsUser?: true
+  readonly on?: typeof app
+  readonly ready: (journey: Journey) => Promise<unknown>
+  readonly act: (journey: Journey) => Promise<Reply>
+  /** From there to the end; what the answer was decides how. */
+  readonly finish: (journey: Journey) => Promise<unknown>
+}
+
+const nothing = async () => undefined
+const init = async (journey: Journey) => ok(await journey.init())
+const proven = async (journey: Journey) => {
+  await init(journey)
+  ok(await journey.verify())
+}
+const asked = async (journey: Journey) => {
+  await journey.register()
+  ok(await journey.sessionInit())
+}
+const opened = async (journey: Journey) => {
+  await asked(journey)
+  ok(await journey.sessionVerify())
+}
+const readProfile = async (journey: Journey) => {
+  assert.equal(ok(await journey.profile()).abha_address, journey.abha_address)
+}
+const createAndRead = async (journey: Journey) => {
+  ok(await journey.create())
+  await readProfile(journey)
+}
+/** An OTP that was used up by a lost answer is told wrong, and a new one opens the way. */
+const verifyAndOn = async (journey: Journey) => {
+  const again = await journey.verify()
+  if (again.status !== 200) {
+    assert.equal(again.body.source_error.code, 'ABDM-1035', again.text)
+    ok(await journey.resend())
+    ok(await journey.verify())
+  }
+  await createAndRead(journey)
+}
+const openAndRead = async (journey: Journey) => {
+  const again = await journey.sessionVerify()
+  if (again.status !== 200) {
+    assert.equal(again.body.source_error.code, 'ABDM-1035', again.text)
+    ok(await journey.sessionInit())
+    ok(await journey.sessionVerify())
+  }
+  await readProfile(journey)
+}
+
+const steps: readonly Step[] = [
+  {
+    name: 'mobile/init',
+    operation: 'phr.enrollment.request_otp',
+    ready: nothing,
+    act: (journey) => journey.init(),
+    finish: async (journey) => {
+      await proven(journey)
+      await createAndRead(journey)
+    },
+  },
+  {
+    name: 'mobile/resend',
+    operation: 'phr.enrollment.request_otp',
+    ready: init,
+    act: (journey) => journey.resend(),
+    finish: async (journey) => {
+      ok(await journey.resend())
+      ok(await journey.verify())
+      await createAndRead(journey)
+    },
+  },
+  {
+    name: 'mobile/verify',
+    operation: 'phr.enrollment.verify',
+    ready: init,
+    act: (journey) => journey.verify(),
+    finish: verifyAndOn,
+  },
+  {
+    name: 'suggest',
+    operation: 'phr.enrollment.suggestion',
+    isRepeatable: true,
+    ready: proven,
+    act: (journey) => journey.suggest(),
+    finish: createAndRead,
+  },
+  {
+    name: 'suggest without a transaction',
+    operation: 'phr.enrollment.is_exists',
+    isRepeatable: true,
+    ready: proven,
+    act: (journey) => journey.suggestWithoutTxn(),
+    finish: createAndRead,
+  },
+  {
+    name: 'phr/check',
+    operation: 'phr.enrollment.is_exists',
+    isRepeatable: true,
+    ready: proven,
+    act: (journey) => journey.check(),
+    finish: createAndRead,
+  },
+  {
+    name: 'session/init',
+    operation: 'phr.login.request_otp',
+    ready: (journey) => journey.register(),
+    act: (journey) => journey.sessionInit(),
+    finish: async (journey) => {
+      ok(await journey.sessionInit())
+      await openAndRead(journey)
+    },
+  },
+  {
+    name: 'session/init through PHR web',
+    operation: 'web.login.request_otp',
+    on: web,
+    ready: (journey) => journey.register(),
+    act: (journey) => journey.sessionInit(),
+    finish: async (journey) => {
+      ok(await journey.sessionInit())
+      await openAndRead(journey)
+    },
+  },
+  {
+    name: 'session/verify',
+    operation: 'phr.login.verify',
+    ready: asked,
+    act: (journey) => journey.sessionVerify(),
+    finish: openAndRead,
+  },
+  {
+    name: 'session/verify through PHR web',
+    operation: 'web.login.verify',
+    on: web,
+    ready: asked,
+    act: (journey) => journey.sessionVerify(),
+    finish: openAndRead,
+  },
+  {
+    name: 'GET profile',
+    operation: 'phr.profile.get',
+    isRepeatable: true,
+    isAsUser: true,
+    ready: opened,
+    act: (journey) => journey.profile(),
+    finish: openAgainIfEnded,
+  },
+  {
+    name: 'GET profile through PHR web',
+    operation: 'web.profile.get',
+    on: web,
+    isRepeatable: true,
+    isAsUser: true,
+    ready: opened,
+    act: (journey) => journey.profile(),
+    finish: openAgainIfEnded,
+  },
+]
+
+async function openAgainIfEnded(journey: Journey) {
+  const { logged_in } = ok(await journey.status())
+  if (!logged_in) {
+    ok(await journey.sessionInit())
+    ok(await journey.sessionVerify())
+  }
+  await readProfile(journey)
+}
+
+const describe = ({ mode, status, code }: Mode) => [mode, status, code].filter(Boolean).join(' ')
+const isTokenRefusal = ({ mode, status }: Mode) => mode === 'empty' && (status === 401 || status === 403)
+
+for (const step of steps) {
+  test(`${step.name} survives every failure of ${step.operation}`, async (t) => {
+    for (const { answers, text, ...fault } of modes) {
+      await t.test(describe(fault), async () => {
+        const { product: at, journey } = (step.on ?? app)()
+        await step.ready(journey)
+        const messagesBefore = await journey.messages()
+        const callsBefore = at.upstreamCalls(step.operation)
+
+        await at.fault({ operation: step.operation, times: 20, ...fault })
+        const reply = await step.act(journey)
+        await at.send('DELETE', '/sandbox/v1/faults')
+
+        assertHonestError(reply)
+        if (step.isAsUser && isTokenRefusal(fault)) assert.equal(reply.status, 491, reply.text)
+        else assert.deepEqual([reply.status, reply.body.error], [answers, text])
+        const isSent = (await journey.messages()) - messagesBefore
+        assert.ok(isSent <= (fault.mode === 'drop_after' ? 1 : 0), `${isSent} OTPs went out`)
+        if (!step.isRepeatable) assert.equal(at.upstreamCalls(step.operation), callsBefore + 1)
+        await step.finish(journey)
+      })
+    }
+  })
+}
+
+test('one failure of the connection, a proxy or the bearer is not noticed where a call may be repeated', async () => {
+  const harmless: readonly Mode[] = [
+    { mode: 'drop_before' },
+    { mode: 'drop_after' },
+    { mode: 'html' },
+    { mode: 'empty', status: 502 },
+    { mode: 'empty', status: 503 },
+    { mode: 'error', status: 401, code: '900901' },
+  ]
+  for (const step of steps.filter(({ isRepeatable }) => isRepeatable)) {
+    const { product: at, journey } = (step.on ?? app)()
+    await step.ready(journey)
+    for (const fault of harmless) {
+      await at.fault({ operation: step.operation, times: 1, ...fault })
+      assert.equal((await step.act(journey)).status, 200, `${step.name} ${describe(fault)}`)
+    }
+  }
+})
+
+test('a bearer that the API gateway refuses once costs no caller anything, at any step', async () => {
+  for (const step of steps) {
+    const { product: at, journey } = (step.on ?? app)()
+    await step.ready(journey)
+    const messagesBefore = await journey.messages()
+    const sessions = at.upstreamCalls('gateway.session')
+    await at.fault({ operation: step.operation, status: 401, code: '900901', message: 'Invalid Credentials', times: 1 })
+    assert.equal((await step.act(journey)).status, 200, step.name)
+    assert.equal(at.upstreamCalls('gateway.session'), sessions + 1, step.name)
+    assert.ok((await journey.messages()) <= messagesBefore + 1, step.name)
+  }
+})
+
+test('many failures in a row use up no tries, and the right OTP is still good', async () => {
+  for (const step of steps.filter(({ operation }) => operation.endsWith('.verify'))) {
+    const { product: at, journey } = (step.on ?? app)()
+    await step.ready(journey)
+    for (const { answers: _, text: __, ...fault } of modes.filter(({ mode }) => mode !== 'drop_after')) {
+      await at.fault({ operation: step.operation, ...fault })
+      assert.notEqual((await step.act(journey)).status, 200)
+    }
+    assert.equal((await step.act(journey)).status, 200, step.name)
+  }
+})
