@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { UpstreamFailure } from '../src/abdm/failure.ts'
+import { meaningOf } from '../src/abdm/reader.ts'
 import { translate } from '../src/abdm/translate.ts'
 import { connectRoutes } from '../src/api/index.ts'
 import { type ErrorName, errorNames, errorTable } from '../src/errors.ts'
@@ -40,14 +41,16 @@ const byWords: readonly { readonly code: string; readonly message: string; reado
   { code: 'ABDM-1035', message: 'Invalid HIP ID', when: 'about an HIP id' },
   { code: 'ABDM-1204', message: 'UIDAI Error code : 400 : Invalid Aadhaar OTP value.', when: 'about the OTP' },
   { code: 'ABDM-1204', message: 'UIDAI Error code : 330 : locked', when: 'about anything else' },
+  { code: 'ABDM-9999', message: 'Invalid OTP Value', when: 'about the OTP' },
   { code: 'ABDM-9999', message: 'User not found.', when: '“User not found”' },
   { code: 'ABDM-9999', message: 'This ABHA Address already exists.', when: '“already exists”' },
 ]
 const wordsLeadingTo = (name: ErrorName): string[] =>
   byWords
     .filter(({ code, message }) => {
-      const failure = new UpstreamFailure('any', 'refused', { mayHaveActed: true, read: { http: 400, code, message } })
-      return translate(failure).kind === name
+      const read = { http: 400, code, message }
+      const meaning = meaningOf(read, false)
+      return translate(new UpstreamFailure('any', 'refused', { meaning, mayHaveActed: true, read })).kind === name
     })
     .map(({ code, when }) => `\`${code}\` ${when}`)
 

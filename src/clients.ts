@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
 import { error } from './errors.ts'
 import { newSecret, newUuid, sameText, sha256 } from './ids.ts'
+import { userRows } from './people.ts'
 import { type Collection, inserting, type Store } from './store/store.ts'
 
 /** API clients and their tokens. */
@@ -136,10 +137,11 @@ export const createClients = (store: Store, clock: Clock, signingKey: Buffer) =>
       const { typ, sub, cid, ws, exp, jti } = readClaims(token)
       if (exp !== undefined && exp <= clock.now() / 1000) throw error.tokenInvalid()
       if (typ === 'long' && !(await store.get(longLivedTokenRows, jti))) throw error.tokenInvalid()
+      if (typ === 'user' && (await store.get(userRows, sub))?.body.workspace !== ws) throw error.tokenInvalid()
       return typ === 'user' ? { clientId: cid, workspace: ws, onlyOid: sub } : { clientId: cid, workspace: ws }
     },
 
-    /** `eka.min_token`: the bearer of one user. */
+    /** `eka.min_token`: the bearer of one user; it ends with the user, too. */
     userToken({ clientId, workspace }: Caller, oid: string): string {
       return sign({
         typ: 'user',

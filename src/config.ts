@@ -3,7 +3,8 @@ import type { KeyBits, ServiceName } from './abdm/wire/operation.ts'
 
 /** The only reader of the environment. Every problem is reported at once, in plain sentences. */
 
-export type AbdmEnvironment = 'emulator' | 'sandbox' | 'production'
+const environments = ['emulator', 'sandbox', 'production'] as const
+export type AbdmEnvironment = (typeof environments)[number]
 
 export type ListenConfig = {
   host: string
@@ -85,6 +86,9 @@ const realBases = {
   },
 } as const
 
+/** Random bytes have some 30 different ones among 32; a key that was typed or left at zero has not. */
+const distinctBytesMin = 16
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export const readConfig = (
@@ -97,8 +101,11 @@ export const readConfig = (
   const secret = (name: string): string | undefined => {
     const file = value(`${name}_FILE`)
     if (!file) return value(name)
+    if (value(name)) problems.push(`${name} and ${name}_FILE are both set: keep one.`)
     try {
-      return readFile(file).trim() || undefined
+      const text = readFile(file).trim()
+      if (!text) problems.push(`${name}_FILE names ${file}, which is empty.`)
+      return text || undefined
     } catch {
       problems.push(`${name}_FILE names ${file}, which cannot be read.`)
       return undefined
@@ -123,21 +130,26 @@ export const readConfig = (
   const key = (name: string): Buffer | undefined => {
     const given = secret(name)
     if (given === undefined) return undefined
-    const bytes = /^[0-9a-f]{64}$/i.test(given) ? Buffer.from(given, 'hex') : Buffer.from(given, 'base64')
-    if (bytes.length === 32) return bytes
+    const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(given)
+    const bytes = Buffer.from(given, isBase64 ? 'base64' : 'hex')
+    const isWhole = isBase64 || /^[0-9a-f]{64}$/i.test(given)
+    if (isWhole && (environment !== 'production' || new Set(bytes).size >= distinctBytesMin)) return bytes
     problems.push(`${name} must be 32 random bytes in hex or base64 (try: openssl rand -base64 32).`)
     return undefined
   }
 
-  const environment = (value('ABDM_ENV') ?? 'emulator') as AbdmEnvironment
-  if (!['emulator', 'sandbox', 'production'].includes(environment)) {
-    throw new ConfigError(['ABDM_ENV must be emulator, sandbox or production.'])
-  }
+  const wished = value('ABDM_ENV') ?? 'emulator'
+  const environment = environments.find((one) => one === wished) ?? 'emulator'
+  if (environment !== wished) problems.push('ABDM_ENV must be emulator, sandbox or production.')
   const isEmulated = environment === 'emulator'
 
   const databaseUrl = value('DATABASE_URL') ?? 'sqlite:./data/openabha.db'
   const sqliteFile = /^sqlite:(.+)$/.exec(databaseUrl)?.[1]
   if (!sqliteFile) problems.push('DATABASE_URL must be sqlite:<file>.')
+  if (sqliteFile === ':memory:' && !isEmulated)
+    problems.push(
+      'DATABASE_URL is sqlite::memory:, which forgets every user and session at the next start: name a file.',
+    )
 
   const encryption = key('ENCRYPTION_KEY')
   const signing = key('SIGNING_KEY')
@@ -200,6 +212,10 @@ export const readConfig = (
     .filter(Boolean)
   if (corsOrigins.includes('*'))
     problems.push('CORS_ORIGINS must list origins one by one; * would let every web page act with your tokens.')
+  for (const origin of corsOrigins) {
+    if (!['*', 'null', 'file://'].includes(origin) && !isOrigin(origin))
+      problems.push(`CORS_ORIGINS: ${origin} is no origin; write it as https://host or https://host:port.`)
+  }
 
   const logLevel = value('LOG_LEVEL') ?? 'info'
   if (!['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].includes(logLevel)) {
@@ -255,7 +271,17 @@ export const readConfig = (
     checksReplies: flag('CHECK_REPLIES', false),
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  return Object.freeze(config)
+  return frozen(config)
+}
+
+/** As browsers send it: scheme, host and port, nothing after them. Apps' web views send `file://` or `null`. */
+const isOrigin = (text: string): boolean => !text.includes('*') && URL.canParse(text) && new URL(text).origin === text
+
+const frozen = <Value>(value: Value): Value => {
+  // Bytes cannot be frozen.
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  for (const part of Object.values(value)) frozen(part)
+  return Object.freeze(value)
 }
 
 /** Settings of `openabha emulator`, which runs beside a product of its own or somebody else's. */

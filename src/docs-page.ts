@@ -81,7 +81,7 @@ const render = async (isSandbox: boolean): Promise<string> => {
     styles: ['base.css', 'controls.css', 'docs.css', 'reference.css'],
     script: 'docs.js',
     body: html`<a class="skip" href="#content">Skip to the content</a>
-<header class="bar"><a class="brand" href="/docs">${wordmark('/docs', 'API')}</a>
+<header class="bar"><a class="brand" href="/docs">${wordmark('API')}</a>
 <button type="button" id="menu" class="quiet" aria-expanded="false" aria-controls="contents" hidden>Contents</button>
 <p class="links">${isSandbox && html`<a href="/console">Console</a> `}<a href="/openapi.json">OpenAPI</a></p></header>
 <div class="frame">

@@ -105,7 +105,7 @@ export const NewAbhaAddress = field('newAbhaAddress', 'The ABHA address to creat
   ...personal,
   examples: ['asha.rao1990'],
 })
-export const Pincode = field('pincode', 'Six digits.', { examples: ['834001'] })
+export const Pincode = field('pincode', 'Six digits.', { ...personal, examples: ['834001'] })
 export const TxnId = field('handle', 'Opaque handle of the flow; the same in every answer of it.')
 export const Secret = field('opaque', 'Secret; never logged.', personal)
 export const Handle = (description: string) => field('handle', description)

@@ -18,6 +18,9 @@ import { StoreUnavailable } from './store/store.ts'
 
 type Settings = ListenConfig & FormSettings & { checksReplies: boolean }
 
+/** Refuses what is no UTF-8 and passes over a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 const nobody: Caller = { clientId: '', workspace: '' }
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
@@ -29,6 +32,9 @@ const tokenOf = ({ headers }: FastifyRequest): string | undefined => {
   return textOf(headers.auth)?.replace(/^bearer\s+/i, '')
 }
 
+const wrongContentType = () => error.bodyUnreadable({ message: 'The content type must be application/json' })
+const notHttp = () => error.bodyUnreadable({ message: 'The request is not readable HTTP' })
+
 /** Every way in which something thrown becomes an error of the table; `listed` are those of the operation. */
 const asConnectError = (thrown: unknown, listed?: ReadonlySet<ErrorName>): ConnectError => {
   if (thrown instanceof ConnectError) return thrown
@@ -36,6 +42,7 @@ const asConnectError = (thrown: unknown, listed?: ReadonlySet<ErrorName>): Conne
   if (thrown instanceof StoreUnavailable) return error.storeUnavailable({ cause: thrown })
   const { code, statusCode = 500 } = thrown as FastifyError
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return error.bodyUnreadable({ message: 'The body is larger than 64 KiB' })
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return wrongContentType()
   if (statusCode >= 400 && statusCode < 500) return error.bodyUnreadable({ cause: thrown })
   return error.internal({ cause: thrown })
 }
@@ -145,8 +152,10 @@ export const createServer = async (settings: Settings, log: Log) => {
   let isStopping = false
   const app = fastify({
     logger: false,
+    http: { requireHostHeader: false },
     bodyLimit: settings.bodyBytesMax,
-    trustProxy: settings.trustProxy,
+    // The entry that the proxy itself made, the last one: those before it are the caller's own words.
+    trustProxy: settings.trustProxy && ((_address: string, hop: number) => hop === 0),
     exposeHeadRoutes: false,
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
@@ -159,14 +168,15 @@ export const createServer = async (settings: Settings, log: Log) => {
     },
     clientErrorHandler: (_thrown, socket) => {
       if (!socket.writable) return
-      const text = JSON.stringify(
-        renderError(error.bodyUnreadable({ message: 'The request is not readable HTTP' })).body,
-      )
+      const text = JSON.stringify(renderError(notHttp()).body)
       socket.end(
         `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
       )
     },
   })
+
+  // An expectation that nobody knows is a header that nobody knows: ignored (connect §1).
+  app.server.on('checkExpectation', (request, answer) => app.server.emit('request', request, answer))
 
   app.addHook('onRequest', async (request, reply) => {
     carriedBy.set(request, { startedAt: performance.now() })
@@ -174,6 +184,8 @@ export const createServer = async (settings: Settings, log: Log) => {
       .header('X-Request-Id', request.id)
       .header('Cache-Control', 'no-store')
       .header('X-Content-Type-Options', 'nosniff')
+    // Judged here and not by Node, which would answer without a body.
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') throw notHttp()
     if (isStopping) {
       reply.header('Connection', 'close')
       throw error.stopping()
@@ -212,21 +224,28 @@ export const createServer = async (settings: Settings, log: Log) => {
       'auth',
     ],
     exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    // The plugin would answer an OPTIONS that is no preflight in words of its own.
+    strictPreflight: false,
     maxAge: 600,
+  })
+
+  // Before the body is looked at, and after the headers that let a page read the answer.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw error.pathUnknown()
   })
 
   // No body is fine under any content type: clients in the field send a JSON type on every call (connect §1).
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (request, text, done) => {
-    if (text.length === 0) return done(null, undefined)
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (bytes.length === 0) return done(null, undefined)
     const type = textOf(request.headers['content-type'])
     if (type && !/^application\/([\w.+-]+\+)?json\b/i.test(type)) {
-      return done(error.bodyUnreadable({ message: 'The content type must be application/json' }))
+      return done(wrongContentType())
     }
     try {
-      done(null, JSON.parse(text as string))
+      done(null, JSON.parse(utf8.decode(bytes)))
     } catch {
-      // The parser's message quotes the body, so it goes no further.
+      // The parsers' messages quote the body, so they go no further.
       done(error.bodyUnreadable())
     }
   })

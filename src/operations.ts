@@ -72,14 +72,11 @@ const docs = operationsRoute({
   handle: async (_, { docsPage }) => Buffer.from(await docsPage()),
 })
 
-const docsFiles = assetRoutes(operationsRoute, '/docs', new URL('./pages/', import.meta.url), [
-  'base.css',
-  'controls.css',
-  'docs.css',
-  'reference.css',
-  'base.js',
-  'docs.js',
-  'icon.svg',
+const docsFiles = assetRoutes(operationsRoute, '/docs', [
+  {
+    folder: import.meta.resolve('./pages/'),
+    names: ['base.css', 'controls.css', 'docs.css', 'reference.css', 'base.js', 'docs.js'],
+  },
 ])
 
 export const operationsRoutes = [livenessRoute, readiness, openApi, docs, ...docsFiles]

@@ -47,11 +47,13 @@ test('every error is thrown somewhere and listed by a route or thrown by the ser
   const thrown = new Set(sources.flatMap((text) => namesIn(text, /\berror\.(\w+)\(/g)))
   const byServer = new Set(namesIn(readFileSync('src/http.ts', 'utf8'), /\berror\.(\w+)\(/g))
   const listed = new Set(routes.flatMap((declared) => [...errorsOf(declared)]))
+  const kinds = ['unreachable', 'overloaded', 'tooSlow', 'unreadable'] as const
+  const meanings = ['otpWrong', 'notFound', 'addressTaken', 'txnGone', 'inputRefused', 'userTokenOver'] as const
+  const about = { mayHaveActed: true, read: { http: 400 } }
   const translated = new Set<ErrorName>([
     ...errorNames.filter((name) => errorTable[name].abdm),
-    ...(['unreachable', 'overloaded', 'tooSlow', 'unreadable'] as const).map(
-      (kind) => translate(new UpstreamFailure('any', kind, { mayHaveActed: true })).kind,
-    ),
+    ...kinds.map((kind) => translate(new UpstreamFailure('any', kind, about)).kind),
+    ...meanings.map((meaning) => translate(new UpstreamFailure('any', 'refused', { ...about, meaning })).kind),
   ])
   const unused = errorNames.filter((name) => !listed.has(name) && !byServer.has(name))
   const neverThrown = errorNames.filter((name) => !thrown.has(name) && !translated.has(name))

@@ -42,12 +42,15 @@ const spellingsOf = (secret: string): string[] => {
 
 type Secrets = ReadonlyMap<string, string>
 
-const leaksIn = (text: string | Buffer, secrets: Secrets): string[] => {
-  const bytes = Buffer.from(text as string)
-  return [...secrets].flatMap(([name, secret]) =>
-    spellingsOf(secret).some((spelling) => bytes.includes(spelling)) ? [name] : [],
-  )
+const known = new Map<string, string[]>()
+const spelled = (secret: string): string[] => {
+  const spellings = known.get(secret) ?? [...new Set(spellingsOf(secret))]
+  known.set(secret, spellings)
+  return spellings
 }
+
+const leaksIn = (text: string | Buffer, secrets: Secrets): string[] =>
+  [...secrets].flatMap(([name, secret]) => (spelled(secret).some((spelling) => text.includes(spelling)) ? [name] : []))
 
 let product: Product
 const replies: (Reply & { asked: string })[] = []

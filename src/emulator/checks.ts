@@ -53,7 +53,7 @@ const markOf = (op: Operation, field: string): RefusalEntry => {
 type Choice = { readonly scope: readonly string[]; readonly loginHint?: string; readonly otpSystem?: string }
 
 /** The accepted combination that a body names, by its key in the wire value. */
-export const variantName = (op: Operation, { scope, loginHint, otpSystem }: Choice): string | undefined => {
+const variantName = (op: Operation, { scope, loginHint, otpSystem }: Choice): string | undefined => {
   const among = variantsOf(op, scope)
   return Object.entries(op.variants).find(
     ([, variant]) =>
@@ -65,7 +65,6 @@ export const variantName = (op: Operation, { scope, loginHint, otpSystem }: Choi
 
 /** Scope, hint and OTP system each against what the operation accepts, as far as the scope can be told. */
 const choiceEntries = (op: Operation, choice: Choice): RefusalEntry[] => {
-  if (variantName(op, choice)) return []
   const all = Object.values(op.variants)
   const among = variantsOf(op, choice.scope)
   const known: readonly Variant[] = among.length > 0 ? among : all
@@ -90,22 +89,25 @@ export const refuseAll = (op: Operation, entries: readonly RefusalEntry[]): Refu
   return new Refusal(400, op.errorForm, coloned)
 }
 
-/** Everything that fails without decryption. Unknown extra fields are ignored, as ABDM does. */
-export const checkBody = (op: Operation, body: unknown): void => {
-  if (!op.body) return
+/**
+ * Everything that fails without decryption; unknown extra fields are ignored, as ABDM does. Gives the name of the variant
+ * that the body chose, if the operation has any.
+ */
+export const checkBody = (op: Operation, body: unknown): string | undefined => {
+  if (!op.body) return undefined
   const hasChoice = Object.keys(op.variants).length > 0
   const choice = body as Choice
   if (fits(op.body, body)) {
-    if (!hasChoice) return
-    const entries = choiceEntries(op, choice)
-    if (entries.length > 0) throw refuseAll(op, entries)
-    return
+    const variant = hasChoice ? variantName(op, choice) : undefined
+    if (hasChoice && !variant) throw refuseAll(op, choiceEntries(op, choice))
+    return variant
   }
   const entries = entriesOf(op.body, body)
   const canChoose = hasChoice && !entries.some(({ field }) => field === 'scope')
-  const more = canChoose
-    ? choiceEntries(op, choice).filter(({ field }) => !entries.some((entry) => entry.field === field))
-    : []
+  const more =
+    canChoose && !variantName(op, choice)
+      ? choiceEntries(op, choice).filter(({ field }) => !entries.some((entry) => entry.field === field))
+      : []
   throw refuseAll(op, [...entries, ...more])
 }
 

@@ -78,6 +78,12 @@ const collections = [people, addresses, transactions, messages] as readonly unkn
 /** Longer than any client of ours keeps a connection, so that it is never the emulator that closes first. */
 const keepAliveMs = 75_000
 
+/** An address that listens everywhere is reached over loopback. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
 export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => {
   const { store, clock, settings } = parts
   const keys = await openKeyRing(store, parts.keys, parts.onFirstKeys)
@@ -118,7 +124,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     server.listen(settings.port ?? 0, host, resolve)
   })
   const { port } = server.address() as AddressInfo
-  const origin = `http://127.0.0.1:${port}`
+  const origin = `http://${reachable(host)}:${port}`
 
   return {
     bases: {

@@ -34,13 +34,13 @@ test('all failed checks of the first batch are told together, and of the second 
   })
   assert.equal(first.status, 400)
   assert.deepEqual(first.body, [
-    entry('Invalid First Name'),
-    entry('Invalid Year Of Birth'),
-    entry('Invalid Gender'),
+    entry('Invalid First Name', 'ABDM-1006: '),
+    entry('Invalid Year Of Birth', 'ABDM-1006: '),
+    entry('Invalid Gender', 'ABDM-1006: '),
     entry('Invalid Address', 'ABDM-1006: '),
     entry('Invalid State, it must be only Alphabets', 'ABDM-1006: '),
     entry('Invalid Pin Code', 'ABDM-1006: '),
-    entry('Invalid ABHA Address'),
+    entry('Invalid ABHA Address', 'ABDM-1006: '),
   ])
   const second = await caller.enrol(txnId, mobile, 'meera.nid90@sbx', {
     mobile: await caller.seal(4096, mobile),
@@ -119,7 +119,7 @@ test('nobody chooses a mobile or an ABHA number as an address', async () => {
   const { txnId } = await caller.proveMobile('7600000003')
   for (const name of ['7600000003@sbx', '91200000000022@sbx', 'meera.nid93', 'meera.nid93@abdm']) {
     const answer = await caller.enrol(txnId, '7600000003', name)
-    assert.deepEqual([answer.status, answer.body], [400, [entry('Invalid ABHA Address')]])
+    assert.deepEqual([answer.status, answer.body], [400, [entry('Invalid ABHA Address', 'ABDM-1006: ')]])
   }
 })
 
@@ -270,9 +270,9 @@ test('suggestions name each wrong field', async () => {
   const { txnId } = await caller.proveMobile('7600000011')
   const answer = await suggest({ txnId, firstName: '7', dayOfBirth: '32', monthOfBirth: '13', yearOfBirth: '90' })
   assert.deepEqual(answer.body, [
-    entry('Invalid First Name'),
-    entry('Invalid Day Of Birth'),
-    entry('Invalid Month Of Birth'),
-    entry('Invalid Year Of Birth'),
+    entry('Invalid First Name', 'ABDM-1006: '),
+    entry('Invalid Day Of Birth', 'ABDM-1006: '),
+    entry('Invalid Month Of Birth', 'ABDM-1006: '),
+    entry('Invalid Year Of Birth', 'ABDM-1006: '),
   ])
 })

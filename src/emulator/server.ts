@@ -127,16 +127,17 @@ export const createListener = ({ world, clock, faults, trace, settings, beside, 
     await loadCompiler()
     const query = op.query && queryOf(request.url ?? '')
     checkQuery(op, query)
-    checkBody(op, body)
+    const variant = checkBody(op, body)
     const opened: Opened = {}
     if (route.sealed.length > 0) {
       notes.opened = opened
-      await unseal(op, route.sealed, body, world.keys, settings, opened)
+      await unseal({ op, body, variant }, route.sealed, world.keys, settings, opened)
     }
     const call: Call = {
       op,
       body,
       query,
+      variant,
       headers: request.headers,
       now,
       opened: (path) => opened[path] ?? '',

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { keyBitsOf, type Operation, type Refusal as Words } from '../abdm/wire/operation.ts'
+import type { Operation, Refusal as Words } from '../abdm/wire/operation.ts'
 import { refuseAll } from './checks.ts'
 import type { KeyRing } from './keys.ts'
 import { type Refusal, type RefusalEntry, refuse } from './refusal.ts'
@@ -110,17 +110,18 @@ export type Opened = { [path: string]: string }
 
 export type UnsealSettings = { readonly addressSuffix: string; readonly lenientKeys?: boolean | undefined }
 
+type Sealed = { readonly op: Operation; readonly body: unknown; readonly variant: string | undefined }
+
 /** Fills `into` with the plaintexts by dotted path, and throws one refusal for all fields that are wrong. */
 export const unseal = async (
-  op: Operation,
+  { op, body, variant }: Sealed,
   fields: readonly SealedField[],
-  body: unknown,
   keys: KeyRing,
   settings: UnsealSettings,
   into: Opened,
 ): Promise<void> => {
   const hint = (body as { loginHint?: string }).loginHint
-  const wanted = keyBitsOf(op, body)
+  const wanted = (variant === undefined ? undefined : op.variants[variant]?.key) ?? op.key
   const openOne = async (sealed: SealedField): Promise<RefusalEntry | undefined> => {
     const value = valueAt(body, sealed.names)
     if (!value && !sealed.isRequired) return undefined

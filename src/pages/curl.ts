@@ -31,6 +31,11 @@ const bodyOf = (value: Record<string, unknown>): { option: string; document: str
 const namesUser = (declared: Route<never>): boolean =>
   declared.names !== undefined && (declared.needsUserSession === true || declared.errors.includes('userNotNamed'))
 
+const headerSample = (name: string, { isSandbox }: Setting): string => {
+  if (name === 'Authorization') return 'Bearer $TOKEN'
+  return name === 'Client-Id' ? (isSandbox ? 'openabha-dev' : 'your-client-id') : `<${name}>`
+}
+
 export const curlOf = (declared: Route<never>, setting: Setting): string => {
   const { method, path, auth, query, params, body, operationId, replyType, publishedHeaders = [] } = declared
   const inPath = params ? sampleObject('', params, setting) : {}
@@ -43,14 +48,9 @@ export const curlOf = (declared: Route<never>, setting: Setting): string => {
   const parts = [
     `curl -s${isStream ? 'N' : ''}${replyType?.startsWith('image/') ? ' -o card.png' : ''}${method === 'GET' || (method === 'POST' && sent) ? '' : ` -X ${method}`} ${search ? `"${address}"` : address}`,
     ...(auth === 'none' ? [] : ['-H "Authorization: Bearer $TOKEN"']),
-    ...publishedHeaders.map(({ name }) => `-H "${name}: ${headerSample[name] ?? ''}"`),
+    ...publishedHeaders.map(({ name }) => `-H "${name}: ${headerSample(name, setting)}"`),
     ...(namesUser(declared) ? ['-H "X-Pt-Id: $OID"'] : []),
     ...(sent ? ["-H 'Content-Type: application/json'", sent.option] : []),
   ]
   return parts.join(' \\\n  ') + (sent?.document ?? '')
-}
-
-const headerSample: Readonly<Record<string, string>> = {
-  Authorization: 'Bearer $TOKEN',
-  'Client-Id': 'openabha-dev',
 }

@@ -30,27 +30,25 @@ const home = sandboxRoute({
   handle: () => rendered('console'),
 })
 
-export const consoleRoutes = [
-  consolePage,
-  home,
-  // The emulator alone serves these routes without the documentation, so the shared files are here too.
-  ...assetRoutes(sandboxRoute, '/console', new URL('../pages/', import.meta.url), [
-    'base.css',
-    'controls.css',
-    'base.js',
-    'icon.svg',
-  ]),
-  ...assetRoutes(sandboxRoute, '/console', new URL('./console/', import.meta.url), [
-    'console.css',
-    'trace.css',
-    'console.js',
-    'api.js',
-    'clock.js',
-    'dom.js',
-    'faults.js',
-    'inbox.js',
-    'people.js',
-    'stream.js',
-    'trace.js',
-  ]),
-]
+/** The emulator alone serves these routes without the documentation, so the shared files are here too. */
+const files = assetRoutes(sandboxRoute, '/console', [
+  { folder: import.meta.resolve('../pages/'), names: ['base.css', 'controls.css', 'base.js'] },
+  {
+    folder: import.meta.resolve('./console/'),
+    names: [
+      'console.css',
+      'trace.css',
+      'console.js',
+      'api.js',
+      'clock.js',
+      'dom.js',
+      'faults.js',
+      'inbox.js',
+      'people.js',
+      'stream.js',
+      'trace.js',
+    ],
+  },
+])
+
+export const consoleRoutes = [consolePage, home, ...files]

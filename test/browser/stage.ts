@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from '../../src/app.ts'
 import { type Environment, readConfig } from '../../src/config.ts'
@@ -148,17 +149,11 @@ export const openStage = async () => {
   }
 }
 
-/** Runs commands of a page as a reader would who pastes them into a shell. */
-export const runInShell = (commands: string): string => {
+/** Runs commands of a page as a reader would who pastes them into a shell. The server is in this process: never wait in sync. */
+export const runInShell = async (commands: string): Promise<string> => {
   try {
-    return execFileSync('bash', ['-c', commands], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
-    })
+    return (await promisify(execFile)('bash', ['-c', commands], { timeout: 60_000 })).stdout
   } catch (thrown) {
-    throw new Error(
-      `A command of the page failed (it needs bash, curl and sed):\n${commands}\n${(thrown as Error).message}`,
-    )
+    throw new Error(`A command of the page failed (it needs bash, curl and sed):\n${commands}`, { cause: thrown })
   }
 }

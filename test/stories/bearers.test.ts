@@ -248,6 +248,21 @@ test('the user-scoped token ends like an access token', async () => {
   await client.relogin()
 })
 
+test('the user-scoped token ends with its user', async () => {
+  const gone = await startProduct()
+  try {
+    const { minToken } = await register(gone, await gone.client())
+    const bearer = { headers: { Authorization: `Bearer ${minToken}` } }
+    assert.equal((await gone.send('GET', paths.profile, bearer)).status, 200)
+    await gone.send('POST', '/sandbox/v1/reset')
+    for (const path of [paths.profile, paths.status, `${paths.pincode}/834001`]) {
+      assertRefused(await gone.send('GET', path, bearer), refusals.token, path)
+    }
+  } finally {
+    await gone.stop()
+  }
+})
+
 test('every end of a flow gives a user-scoped token of the same user', async () => {
   const first = await register(product, client)
   const second = await register(product, client, { mobile: first.mobile, headers: { 'X-Pt-Id': first.oid } })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { assertHonestError, type Journey, journeyOf, newPerson, ok } from './journey.ts'
-import { type Lossy, type Spoiling, startLossy } from './lossy-proxy.ts'
+import { type Lossy, startLossy } from './lossy-proxy.ts'
+import type { Spoiling } from './proxy.ts'
 
 /**
  * An ABHA address is created once, whatever becomes of the answer: the caller hears of success as soon as asking settles it,

@@ -40,20 +40,20 @@ export const verify = operation({
   errorForm: 'array',
 })
 
-const year = text({ pattern: '^(19|20)[0-9]{2}$', redact: true, refusal: ['ABDM-9999', 'Invalid Year Of Birth'] })
-const month = text({ pattern: '^(0?[1-9]|1[0-2])?$', redact: true, refusal: ['ABDM-9999', 'Invalid Month Of Birth'] })
+const year = text({ pattern: '^(19|20)[0-9]{2}$', redact: true, refusal: ['ABDM-1006', 'Invalid Year Of Birth'] })
+const month = text({ pattern: '^(0?[1-9]|1[0-2])?$', redact: true, refusal: ['ABDM-1006', 'Invalid Month Of Birth'] })
 const day = text({
   pattern: '^(0?[1-9]|[12][0-9]|3[01])?$',
   redact: true,
-  refusal: ['ABDM-9999', 'Invalid Day Of Birth'],
+  refusal: ['ABDM-1006', 'Invalid Day Of Birth'],
 })
 const firstName = text({
   pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{1,99}$",
   redact: true,
-  refusal: ['ABDM-9999', 'Invalid First Name'],
+  refusal: ['ABDM-1006', 'Invalid First Name'],
 })
 const furtherName = (words: string) =>
-  text({ pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{0,99}$", redact: true, refusal: ['ABDM-9999', `Invalid ${words}`] })
+  text({ pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{0,99}$", redact: true, refusal: ['ABDM-1006', `Invalid ${words}`] })
 
 export const suggestion = operation({
   id: 'phr.enrollment.suggestion',
@@ -111,7 +111,7 @@ export const enrol = operation({
       monthOfBirth: Type.Optional(month),
       yearOfBirth: year,
       gender: Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')], {
-        'x-refusal': ['ABDM-9999', 'Invalid Gender'],
+        'x-refusal': ['ABDM-1006', 'Invalid Gender'],
       }),
       email: Type.Optional(sealed(['ABDM-1006', 'Invalid Email'])),
       profilePhoto: Type.Optional(personal()),
@@ -121,7 +121,7 @@ export const enrol = operation({
       districtName: place('District, it must be only Alphabets', '^[A-Za-z0-9][A-Za-z0-9 &.()-]*$'),
       districtCode: place('District Code', '^[0-9]{1,4}$'),
       pinCode: place('Pin Code', '^[1-9][0-9]{5}$'),
-      abhaAddress: abhaAddress(),
+      abhaAddress: abhaAddress(['ABDM-1006', 'Invalid ABHA Address']),
       password: Type.Optional(sealed(['ABDM-1006', 'Invalid Password'])),
       ABHANumber: Type.Optional(
         personal({ pattern: '^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4}$', refusal: ['ABDM-9999', 'Invalid ABHA Number'] }),

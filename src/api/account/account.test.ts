@@ -4,9 +4,11 @@ import { type Product, startProduct } from '../../../test/harness.ts'
 import {
   assertFieldRefuses,
   assertRefused,
+  freshMobile,
   nothing,
   notText,
   paths,
+  refusals,
   register,
   sendingNothing,
 } from '../../../test/walks.ts'
@@ -238,6 +240,21 @@ test('with a sharing key the tokens act in the workspace of its owner, and go on
   assert.equal(await sees(own.access_token), 404)
   const renewed = assertPair(await post(paths.refresh, { refresh_token: shared.refresh_token }))
   assert.equal(await sees(renewed.access_token), 200)
+})
+
+test('a transaction that was begun in a shared workspace goes on there only', async () => {
+  const sharing_key = await product.services.clients.sharingKey('openabha-dev')
+  const dev2 = { client_id: 'openabha-dev-2', client_secret: 'openabha-dev-2-secret' }
+  const [shared, own] = [await login({ ...dev2, sharing_key }), await login(dev2)]
+  const init = await product.send('POST', paths.init, {
+    token: shared.access_token,
+    body: { mobile_number: freshMobile() },
+  })
+  const body = { txn_id: init.body.txn_id, otp: '000000' }
+  const verify = (token: string) => product.send('POST', paths.verify, { token, body })
+  assertRefused(await verify(own.access_token), refusals.txnUnknown)
+  assertRefused(await verify((await login()).access_token), refusals.txnUnknown)
+  assert.notEqual((await verify(shared.access_token)).body.source_error?.code, refusals.txnUnknown.code)
 })
 
 test('two sharing keys of one client both act, and the owner may use its own', async () => {

@@ -27,6 +27,8 @@ export type Call<O extends Operation = Operation> = {
   readonly op: Operation
   readonly body: BodyOf<O>
   readonly query: QueryOf<O>
+  /** Which of the wire value's variants the body chose; for a verification the first of its scope. */
+  readonly variant: string | undefined
   readonly headers: IncomingHttpHeaders
   readonly now: number
   /** Plaintext of a sealed field by its dotted path; empty where an optional one is missing. */

@@ -1,5 +1,4 @@
 import type { Operation } from '../../abdm/wire/operation.ts'
-import { variantName } from '../checks.ts'
 import { type Refusal, refuse, refuseInArray } from '../refusal.ts'
 import type { Purpose } from '../world/inbox.ts'
 import type { Subject } from '../world/subjects.ts'
@@ -38,8 +37,8 @@ export const sendOtp = async (
   purpose: Purpose,
   what: string,
 ): Promise<{ txnId: string; message: string }> => {
-  const { scope, loginHint, otpSystem } = call.body as Request
-  const variant = variantName(call.op, { scope, loginHint, otpSystem }) ?? ''
+  const { scope, otpSystem } = call.body as Request
+  const variant = call.variant ?? ''
   const sending = { service: call.op.service, flow: flowOf(call.op), scope, variant, subject, purpose, what }
   const txnId = await transactions.send(sending)
   const to = lastFour(subject.mobile)

@@ -153,7 +153,7 @@ export const phrEnrollment: Answers<typeof wire> = {
   async enrol(call, world) {
     const { txnId, phrDetails } = call.body
     const name = readAddress(phrDetails.abhaAddress, world.addressSuffix)
-    if (!name || !isChoosable(name)) throw refuseInArray('ABDM-9999', 'Invalid ABHA Address')
+    if (!name || !isChoosable(name)) throw refuseInArray('ABDM-1006', 'Invalid ABHA Address')
     const row = await enrollable(txnId, world)
     const mobile = call.opened('phrDetails.mobile')
     const owner = await ownerOf(phrDetails, mobile, row, world.register)

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { newBytes } from '../../ids.ts'
+import { newUuid } from '../../ids.ts'
 
 /**
  * Row ids that sort in the order in which they were made, also within one millisecond, on a clock that stands still or
@@ -14,6 +14,6 @@ export const createOrderedIds = (clock: Clock): OrderedIds => {
     const now = clock.now()
     count = now > latest ? 0 : count + 1
     latest = Math.max(now, latest)
-    return `${latest.toString(16).padStart(12, '0')}-${count.toString(16).padStart(6, '0')}-${newBytes(4).toString('hex')}`
+    return `${latest.toString(16).padStart(12, '0')}-${count.toString(16).padStart(6, '0')}-${newUuid().slice(0, 8)}`
   }
 }

@@ -8,14 +8,6 @@ const explained = (status, body) => {
   return `${said}.`
 }
 
-export class Refused extends Error {
-  constructor(status, body) {
-    super(explained(status, body))
-    this.status = status
-    this.code = body?.source_error?.code
-  }
-}
-
 export const call = async (method, path, body) => {
   let response
   try {
@@ -27,6 +19,6 @@ export const call = async (method, path, body) => {
     throw new Error(offline)
   }
   const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined)
-  if (!response.ok) throw new Refused(response.status, answer)
+  if (!response.ok) throw new Error(explained(response.status, answer))
   return answer
 }

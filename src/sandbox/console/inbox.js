@@ -12,14 +12,14 @@ const filter = byId('filter')
 const older = byId('older')
 const say = saying('inbox-said')
 
-/** By id; ids begin with their time, so their order is the order of arrival. */
+/** By id. */
 const items = new Map()
 let isOlderShown = false
 let isLoaded = false
 
 const wanted = () => filter.value.replace(/\D/g, '').replace(/^91(?=\d{10}$)/, '')
 
-const card = ({ to, otp, purpose, created_at: createdAt }) => {
+const card = ({ id, to, otp, purpose, created_at: createdAt }) => {
   const at = Date.parse(createdAt)
   const when = make('time', { datetime: createdAt, title: new Date(at).toLocaleString() })
   const who = make('span', { class: 'who' })
@@ -50,17 +50,22 @@ const card = ({ to, otp, purpose, created_at: createdAt }) => {
     who.textContent = nameOf(to)
   }
   refresh()
-  return { node, refresh, to, otp }
+  return { id, node, refresh, to, at }
 }
+
+/** Within a millisecond ids tell what came first. */
+const isNewer = (one, other) => other.at - one.at || (one.id < other.id ? 1 : -1)
 
 const show = () => {
   const digits = wanted()
-  const ordered = [...items].sort(([one], [other]) => (one < other ? 1 : -1)).map(([, item]) => item)
+  const ordered = [...items.values()].sort(isNewer)
   const fitting = ordered.filter(({ to }) => to.includes(digits))
   const shown = isOlderShown ? fitting : fitting.slice(0, shownMax)
-  const inPlace = [...list.children]
-  if (shown.length !== inPlace.length || shown.some(({ node }, index) => node !== inPlace[index])) {
-    list.replaceChildren(...shown.map(({ node }) => node))
+  const nodes = new Set(shown.map(({ node }) => node))
+  for (const node of [...list.children]) if (!nodes.has(node)) node.remove()
+  // Only what is not in its place moves: a button that has the focus keeps it.
+  for (const [index, node] of [...nodes].entries()) {
+    if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null)
   }
   older.hidden = fitting.length <= shown.length
   older.textContent = `Show ${fitting.length - shown.length} older`
@@ -79,7 +84,7 @@ const take = (message) => {
 
 export const showOnly = (mobile) => {
   filter.value = mobile
-  void narrowed()
+  narrow()
   byId('inbox').focus()
   announce(`Only OTPs to ${mobile}`)
 }
@@ -95,14 +100,16 @@ const narrowed = async () => {
   }
 }
 
+const narrow = () => void narrowed().catch((thrown) => say(thrown.message, true))
+
 const loadedMax = 100
 
 /** What is there stays as it is, so that nobody loses the place where they are. */
 export const loadInbox = async () => {
   const { messages } = await call('GET', `/messages?limit=${loadedMax}`)
   const ids = new Set(messages.map(({ id }) => id))
-  const oldest = messages.length < loadedMax ? '' : messages.at(-1).id
-  for (const id of items.keys()) if (!ids.has(id) && id >= oldest) items.delete(id)
+  const oldest = messages.length < loadedMax ? 0 : Date.parse(messages.at(-1).created_at)
+  for (const { id, at } of items.values()) if (!ids.has(id) && at >= oldest) items.delete(id)
   for (const message of messages) take(message)
   isLoaded = true
   show()
@@ -145,7 +152,7 @@ export const startInbox = () => {
       say('The inbox is empty. The OTPs themselves still work.')
     }),
   )
-  filter.addEventListener('input', () => void narrowed().catch((thrown) => say(thrown.message, true)))
+  filter.addEventListener('input', narrow)
   older.addEventListener('click', () => {
     isOlderShown = true
     show()

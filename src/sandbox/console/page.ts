@@ -33,7 +33,7 @@ export const consolePage = (): string =>
     styles: ['base.css', 'controls.css', 'console.css', 'trace.css'],
     script: 'console.js',
     body: html`<a class="skip" href="#inbox">Skip to the inbox</a>
-<header class="bar"><a class="brand" href="/console">${wordmark('/console', 'Sandbox console')}</a>
+<header class="bar"><a class="brand" href="/console">${wordmark('Sandbox console')}</a>
 <nav class="links" aria-label="This page"><a href="#inbox">Inbox</a> <a href="#people">People</a> <a href="#trace">Trace</a> <a id="docs-link" href="/docs" hidden>API</a></nav>
 <p id="connection" class="connection" role="status" data-state="connecting">Connecting …</p></header>
 <p id="lost" class="lost" role="alert" hidden></p>

@@ -1,4 +1,4 @@
-import { call, Refused } from './api.js'
+import { call } from './api.js'
 import { copyButton } from './base.js'
 import { timeText } from './clock.js'
 import { acting, byId, make, saying } from './dom.js'
@@ -114,17 +114,8 @@ const show = async (txnId) => {
   if (shown.length > 0) return say(txnId ? `${count}, oldest first.` : `The latest ${count}, newest first.`)
   say(
     txnId
-      ? 'No call is kept for this transaction. The trace holds the latest calls only; make the call again.'
+      ? 'No call is kept for this txn_id. Copy it from an answer of this server; the trace holds the latest calls, and a reset empties it.'
       : 'No call went to ABDM yet. Send an OTP and look again.',
-  )
-}
-
-const explainUnknown = (thrown) => {
-  if (!(thrown instanceof Refused) || thrown.code !== 'MIS-1026') throw thrown
-  list.replaceChildren()
-  say(
-    'No transaction has this txn_id: it may have ended, or a reset removed it. Copy it from an answer of this server, or show the latest calls.',
-    true,
   )
 }
 
@@ -136,7 +127,7 @@ export const startTrace = () => {
     acting(form, say, async () => {
       const txnId = input.value.trim()
       if (txnId === '') return say('Paste a txn_id first, or show the latest calls.', true)
-      await show(txnId).catch(explainUnknown)
+      await show(txnId)
     }),
   )
   const latest = byId('trace-latest')

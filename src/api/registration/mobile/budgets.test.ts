@@ -141,6 +141,9 @@ test(
     assert.equal((await from('192.0.2.1')).status, 200)
     assertTooMany(await from('192.0.2.1'))
     assert.equal((await from('192.0.2.2')).status, 200)
+    // What stands before the proxy's own entry are the caller's words.
+    assertTooMany(await from('198.51.100.9, 192.0.2.1'))
+    assertTooMany(await from('198.51.100.10, 192.0.2.2'))
   }),
 )
 

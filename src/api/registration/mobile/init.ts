@@ -31,7 +31,7 @@ export const init = route({
       otp: sent.otp,
       data: { mobile },
     })
-    return { txn_id: txn.id, hint: sent.message }
+    return { txn_id: txn.id, ...(sent.message && { hint: sent.message }) }
   },
 })
 

@@ -12,7 +12,7 @@ import {
   sendingNothing,
   wrongOtp,
 } from '../../../../test/walks.ts'
-import type { Environment } from '../../../config.ts'
+import { type Environment, readConfig } from '../../../config.ts'
 
 /** An OTP works once, for ten minutes, at the third guess at most; it is sent again only after a pause and twice at most. */
 
@@ -145,6 +145,21 @@ test('a resent OTP is the one that works', async () => {
   await product.advance(60)
   await resend(txn_id)
   assert.equal((await verify(txn_id, await product.otpTo(mobile))).status, 200)
+})
+
+test('without settings the numbers are those of the contract', () => {
+  const { otp, txnLifetimeSeconds } = readConfig({ DATABASE_URL: 'sqlite::memory:' })
+  assert.deepEqual(otp, {
+    lifetimeSeconds: 600,
+    triesMax: 3,
+    resendsMax: 2,
+    resendWaitSeconds: 60,
+    sendsPerIdentifierHour: 5,
+    sendsPerIdentifierDay: 10,
+    sendsPerClientHour: 600,
+    sendsPerAddressHour: 60,
+  })
+  assert.equal(txnLifetimeSeconds, 1800)
 })
 
 test('a wait of zero switches the wait off, and OTP_RESENDS_MAX sets another number', () =>

@@ -30,6 +30,6 @@ export const resend = route({
     const sent = await otps.resend(txn, 'resend', mobile, { caller, remoteAddress }, () =>
       abdm.call(phrEnrollment.requestOtp, otpToMobile(mobile)),
     )
-    return { txn_id: txn.id, hint: sent.message }
+    return { txn_id: txn.id, ...(sent.message && { hint: sent.message }) }
   },
 })

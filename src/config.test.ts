@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
+
+/** Settings are read once, from names that are written down; what is missing or unsafe is said all at once, before anything starts. */
+
+const noFiles = (path: string): string => {
+  throw new Error(`no file ${path}`)
+}
+const read = (env: Environment = {}, readFile: (path: string) => string = noFiles): Config => readConfig(env, readFile)
+const problemsOf = (env: Environment, readFile: (path: string) => string = noFiles): readonly string[] => {
+  try {
+    read(env, readFile)
+    return []
+  } catch (thrown) {
+    assert.ok(thrown instanceof ConfigError)
+    return thrown.problems
+  }
+}
+
+const encryption = 'f3a91c07e25b8846d01f7bb2c9e0543a6d18f40b97ac2e53817c60d94ab5ef21'
+const signing = Buffer.from('0b5e7718c2a94d60f3128be4975a0cd6e81f342b6790ad5c43e2710f98bc56da', 'hex').toString(
+  'base64',
+)
+const real = {
+  ABDM_CLIENT_ID: 'SBXID_000009',
+  ABDM_CLIENT_SECRET: 'given-by-nha',
+  ENCRYPTION_KEY: encryption,
+  SIGNING_KEY: signing,
+}
+const production = { ...real, ABDM_ENV: 'production' }
+
+test('without any setting everything is the sandbox’s', () => {
+  const times = { lifetimeSeconds: 600, triesMax: 3, resendsMax: 2, resendWaitSeconds: 60 }
+  const perIdentifier = { sendsPerIdentifierHour: 5, sendsPerIdentifierDay: 10 }
+  const budgets = { ...perIdentifier, sendsPerClientHour: 600, sendsPerAddressHour: 60 }
+  assert.deepEqual(read(), {
+    environment: 'emulator',
+    listen: {
+      host: '127.0.0.1',
+      port: 8080,
+      bodyBytesMax: 65_536,
+      corsOrigins: [],
+      allowLoopbackOrigins: true,
+      trustProxy: false,
+    },
+    database: { kind: 'sqlite', file: './data/openabha.db' },
+    keys: { encryption: undefined, signing: undefined, file: './data/openabha.db.keys.json' },
+    upstream: {
+      bases: undefined,
+      clientId: 'SBXID_000001',
+      clientSecret: 'openabha-emulator-secret',
+      cmId: 'sbx',
+      addressSuffix: 'sbx',
+      connectTimeoutMs: 3_000,
+      answerTimeoutMs: 30_000,
+      webKey: 4096,
+      hasPhrApp: true,
+    },
+    otp: { ...times, ...budgets },
+    txnLifetimeSeconds: 1800,
+    sandbox: { fixedOtp: undefined, traceMax: 1000, emulatorPort: 0 },
+    logLevel: 'info',
+    checksReplies: false,
+  } satisfies Config)
+})
+
+test('each real environment has its own hosts, domain and no sandbox', () => {
+  const sandbox = read({ ...real, ABDM_ENV: 'sandbox' })
+  assert.equal(sandbox.sandbox, undefined)
+  assert.equal(sandbox.listen.allowLoopbackOrigins, false)
+  assert.deepEqual([sandbox.upstream.cmId, sandbox.upstream.addressSuffix], ['sbx', 'sbx'])
+  assert.deepEqual(sandbox.upstream.bases, {
+    gateway: 'https://dev.abdm.gov.in/api/hiecm/gateway/v3',
+    abha: 'https://abhasbx.abdm.gov.in/abha/api/v3',
+    'phr-app': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/app',
+    'phr-web': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/web',
+  })
+  const { upstream, sandbox: none, keys } = read(production)
+  assert.equal(none, undefined)
+  assert.deepEqual([upstream.cmId, upstream.addressSuffix, upstream.clientId], ['abdm', 'abdm', 'SBXID_000009'])
+  assert.deepEqual(upstream.bases, {
+    gateway: 'https://apis.abdm.gov.in/api/hiecm/gateway/v3',
+    abha: 'https://abha.abdm.gov.in/api/abha/v3',
+    'phr-app': 'https://phr.abdm.gov.in/api/phr/app/v3',
+    'phr-web': 'https://phr.abdm.gov.in/api/phr/web/v3',
+  })
+  assert.deepEqual(keys, {
+    encryption: Buffer.from(encryption, 'hex'),
+    signing: Buffer.from(signing, 'base64'),
+    file: undefined,
+  })
+})
+
+/** Name, a value, where it lands, what it becomes there. */
+const settings: readonly (readonly [name: string, given: string, at: string, wanted: unknown])[] = [
+  ['HOST', '0.0.0.0', 'listen.host', '0.0.0.0'],
+  ['PORT', '0', 'listen.port', 0],
+  [
+    'CORS_ORIGINS',
+    ' https://a.example , http://localhost:3000,null,',
+    'listen.corsOrigins',
+    ['https://a.example', 'http://localhost:3000', 'null'],
+  ],
+  ['TRUST_PROXY', 'Yes', 'listen.trustProxy', true],
+  ['DATABASE_URL', 'sqlite:/var/lib/openabha/db', 'database.file', '/var/lib/openabha/db'],
+  ['DATABASE_URL', 'sqlite::memory:', 'keys.file', undefined],
+  ['ENCRYPTION_KEY', encryption.toUpperCase(), 'keys.encryption', Buffer.from(encryption, 'hex')],
+  ['SIGNING_KEY', signing, 'keys.signing', Buffer.from(signing, 'base64')],
+  [
+    'SIGNING_KEY',
+    signing.replaceAll('+', '-').replaceAll('/', '_').replace('=', ''),
+    'keys.signing',
+    Buffer.from(signing, 'base64'),
+  ],
+  ['ABDM_CM_ID', 'sbx2', 'upstream.cmId', 'sbx2'],
+  ['ABDM_CONNECT_TIMEOUT_MS', '50', 'upstream.connectTimeoutMs', 50],
+  ['ABDM_ANSWER_TIMEOUT_MS', '1500', 'upstream.answerTimeoutMs', 1500],
+  ['ABDM_WEB_KEY_BITS', '2048', 'upstream.webKey', 2048],
+  ['ABDM_PHR_APP', 'off', 'upstream.hasPhrApp', false],
+  ['OTP_LIFETIME_SECONDS', '1', 'otp.lifetimeSeconds', 1],
+  ['OTP_TRIES_MAX', '5', 'otp.triesMax', 5],
+  ['OTP_RESENDS_MAX', '0', 'otp.resendsMax', 0],
+  ['OTP_RESEND_WAIT_SECONDS', '0', 'otp.resendWaitSeconds', 0],
+  ['OTP_SENDS_PER_IDENTIFIER_HOUR', '7', 'otp.sendsPerIdentifierHour', 7],
+  ['OTP_SENDS_PER_IDENTIFIER_DAY', '8', 'otp.sendsPerIdentifierDay', 8],
+  ['OTP_SENDS_PER_CLIENT_HOUR', '9', 'otp.sendsPerClientHour', 9],
+  ['OTP_SENDS_PER_ADDRESS_HOUR', '0', 'otp.sendsPerAddressHour', 0],
+  ['TXN_LIFETIME_SECONDS', '60', 'txnLifetimeSeconds', 60],
+  ['SANDBOX_OTP', '123456', 'sandbox.fixedOtp', '123456'],
+  ['SANDBOX_TRACE', '0', 'sandbox.traceMax', 0],
+  ['EMULATOR_PORT', '8090', 'sandbox.emulatorPort', 8090],
+  ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+  ['CHECK_REPLIES', '1', 'checksReplies', true],
+]
+
+const valueAt = (config: unknown, path: string): unknown =>
+  path.split('.').reduce((at, name) => (at as Record<string, unknown> | undefined)?.[name], config)
+
+for (const [name, given, at, wanted] of settings) {
+  test(`${name}=${given} is taken, and empty or blank it means not given`, () => {
+    assert.deepEqual(valueAt(read({ [name]: ` ${given} ` }), at), wanted)
+    for (const blank of ['', '  ']) assert.deepEqual(read({ [name]: blank }), read())
+  })
+}
+
+const services = [
+  ['ABDM_GATEWAY_URL', 'gateway'],
+  ['ABDM_ABHA_URL', 'abha'],
+  ['ABDM_PHR_APP_URL', 'phr-app'],
+  ['ABDM_PHR_WEB_URL', 'phr-web'],
+] as const
+
+test('each upstream base can be set by itself; a slash at its end does not matter', () => {
+  for (const [name, service] of services) {
+    const { bases } = read({ ...production, [name]: 'https://proxy.example/abdm/' }).upstream
+    assert.deepEqual(bases, { ...read(production).upstream.bases, [service]: 'https://proxy.example/abdm' })
+    assert.equal(
+      read({ ...production, [name]: 'http://127.0.0.1:9000' }).upstream.bases?.[service],
+      'http://127.0.0.1:9000',
+    )
+    for (const wrong of ['http://proxy.example', 'ftp://proxy.example', 'proxy.example', 'http://localhost.example']) {
+      assert.deepEqual(
+        problemsOf({ ...production, [name]: wrong }).map((problem) => problem.split(' ')[0]),
+        [name],
+        wrong,
+      )
+    }
+  }
+})
+
+test('every setting that the code reads is tried in this file', () => {
+  const text = readFileSync('src/config.ts', 'utf8')
+  const names = new Set(
+    [...text.matchAll(/(?:value|secret|count|flag|key)\('([A-Z_]+)'/g)].map(([, name = '']) => name),
+  )
+  for (const [name] of services) names.add(name)
+  const tried = readFileSync('src/config.test.ts', 'utf8')
+  for (const name of names) assert.ok(tried.includes(name), `${name} is tried`)
+  assert.ok(names.size >= 30)
+})
+
+test('a secret can come from a file, whose last line break does not count', () => {
+  const files: Record<string, string> = {
+    '/run/e': `${encryption}\n`,
+    '/run/s': `${signing}\n`,
+    '/run/c': 'given-by-nha\n',
+  }
+  const { ABDM_ENV, ABDM_CLIENT_ID } = production
+  const named = { ABDM_CLIENT_SECRET_FILE: '/run/c', ENCRYPTION_KEY_FILE: '/run/e', SIGNING_KEY_FILE: '/run/s' }
+  const config = read({ ABDM_ENV, ABDM_CLIENT_ID, ...named }, (path) => files[path] ?? noFiles(path))
+  assert.deepEqual(config, read(production))
+})
+
+test('a secret file that is missing or empty, or given beside the secret itself, is a problem', () => {
+  for (const name of ['ABDM_CLIENT_SECRET', 'ENCRYPTION_KEY', 'SIGNING_KEY'] as const) {
+    const { [name]: secret, ...rest } = production
+    const file = { ...rest, [`${name}_FILE`]: '/run/secret' }
+    assert.ok(problemsOf(file).includes(`${name}_FILE names /run/secret, which cannot be read.`))
+    assert.ok(problemsOf(file, () => '\n').includes(`${name}_FILE names /run/secret, which is empty.`))
+    assert.deepEqual(
+      problemsOf({ ...file, [name]: secret }, () => secret),
+      [`${name} and ${name}_FILE are both set: keep one.`],
+    )
+  }
+  // A file that was meant to hold the key must not be passed over by making another one.
+  assert.deepEqual(
+    problemsOf({ ENCRYPTION_KEY_FILE: '/run/e' }, () => ''),
+    ['ENCRYPTION_KEY_FILE names /run/e, which is empty.'],
+  )
+})
+
+test('every problem is reported at once', () => {
+  const env = {
+    ABDM_ENV: 'production',
+    DATABASE_URL: 'mysql://db',
+    PORT: '99999',
+    TRUST_PROXY: 'maybe',
+    ABDM_WEB_KEY_BITS: '1024',
+    ABDM_GATEWAY_URL: 'http://gateway.example',
+    ABDM_ABHA_URL: 'abha',
+    OTP_TRIES_MAX: '0',
+    OTP_RESENDS_MAX: '-1',
+    TXN_LIFETIME_SECONDS: '1.5',
+    CORS_ORIGINS: '*',
+    LOG_LEVEL: 'loud',
+    SANDBOX_OTP: '123456',
+    SANDBOX_TRACE: '10',
+    ENCRYPTION_KEY: 'short',
+    SIGNING_KEY_FILE: '/run/nothing',
+  }
+  const named = problemsOf(env).map((problem) => problem.replace(/[ :].*/, ''))
+  const wanted = [...Object.keys(env).slice(1), 'ABDM_CLIENT_ID', 'ABDM_CLIENT_SECRET']
+  assert.deepEqual(named.toSorted(), wanted.toSorted())
+})
+
+test('an environment that does not exist is one problem among the others', () => {
+  const named = problemsOf({ ABDM_ENV: 'prod', PORT: 'x' }).map((problem) => problem.split(' ')[0])
+  assert.deepEqual(named, ['ABDM_ENV', 'PORT'])
+})
+
+test('what is no number, no switch, no level or no origin is refused with its name', () => {
+  const refused: readonly (readonly [string, readonly string[]])[] = [
+    ['PORT', ['-1', '65536', '80.5', '0x50', '1e3', '８０', 'http']],
+    ['OTP_LIFETIME_SECONDS', ['0', '1000000001', 'ten']],
+    ['ABDM_ANSWER_TIMEOUT_MS', ['0', '120001']],
+    ['ABDM_CONNECT_TIMEOUT_MS', ['0', '60001']],
+    ['EMULATOR_PORT', ['65536']],
+    ['SANDBOX_TRACE', ['100001', '-5']],
+    ['SANDBOX_OTP', ['12345', '1234567', 'abcdef', '12 34 56']],
+    ['ABDM_PHR_APP', ['2', 'ja']],
+    ['CHECK_REPLIES', ['enabled']],
+    ['LOG_LEVEL', ['verbose']],
+    ['DATABASE_URL', ['postgres://db', './file.db', 'sqlite:']],
+    ['CORS_ORIGINS', ['https://a.example/', 'https://a.example/app', 'a.example', '*.example', 'https://*.example']],
+    ['ENCRYPTION_KEY', ['x', 'a'.repeat(63), 'a'.repeat(65), `${encryption} ${encryption}`, 'A'.repeat(42)]],
+    ['SIGNING_KEY', ['correct horse battery staple correct horse battery', `${signing.slice(0, 42)}!=`]],
+  ]
+  for (const [name, values] of refused) {
+    for (const value of values) {
+      const problems = problemsOf({ [name]: value })
+      assert.equal(problems.length, 1, `${name}=${value}: ${problems.join(' ')}`)
+      assert.ok(problems[0]?.startsWith(name), problems[0])
+    }
+  }
+})
+
+test('with a real upstream nothing that makes it unsafe is passed over', () => {
+  for (const ABDM_ENV of ['sandbox', 'production']) {
+    const env = { ...real, ABDM_ENV }
+    assert.deepEqual(problemsOf(env), [])
+    for (const name of Object.keys(real)) {
+      assert.deepEqual(
+        problemsOf({ ...env, [name]: undefined }).map((problem) => problem.split(' ')[0]),
+        [name],
+      )
+    }
+    const unsafe: readonly (readonly [Environment, RegExp])[] = [
+      [{ SIGNING_KEY: encryption }, /must differ/],
+      [{ SANDBOX_OTP: '123456' }, /SANDBOX_OTP/],
+      [{ SANDBOX_TRACE: '0' }, /SANDBOX_TRACE/],
+      [{ CORS_ORIGINS: 'https://a.example,*' }, /CORS_ORIGINS/],
+      [{ DATABASE_URL: 'sqlite::memory:' }, /DATABASE_URL/],
+      [{ ABDM_PHR_WEB_URL: 'http://phr.abdm.gov.in' }, /ABDM_PHR_WEB_URL must begin with https/],
+    ]
+    for (const [more, problem] of unsafe) {
+      const problems = problemsOf({ ...env, ...more })
+      assert.equal(problems.length, 1, problems.join('\n'))
+      assert.match(problems[0] ?? '', problem)
+    }
+  }
+})
+
+test('in production a key must look random', () => {
+  for (const key of ['00'.repeat(32), 'ab'.repeat(32), Buffer.alloc(32, 'openabha').toString('base64')]) {
+    assert.equal(problemsOf({ ...production, ENCRYPTION_KEY: key }).length, 1)
+    assert.deepEqual(problemsOf({ ...real, ABDM_ENV: 'sandbox', ENCRYPTION_KEY: key }), [])
+  }
+})
+
+test('the message is a list in plain sentences and repeats no secret', () => {
+  const wrong = { ENCRYPTION_KEY: 'my-encryption-key', SIGNING_KEY: 'my-signing-key', SANDBOX_OTP: '918273' }
+  const { message } = new ConfigError(problemsOf({ ABDM_ENV: 'production', ...wrong }))
+  const [first, ...lines] = message.split('\n')
+  assert.equal(first, 'OpenABHA cannot start: 5 settings need attention.')
+  for (const line of lines) assert.match(line, /^ {2}- \S.*[.)]$/)
+  for (const secret of Object.values(wrong)) assert.ok(!message.includes(secret))
+  assert.throws(() => read({ PORT: 'x' }), /one setting needs attention/)
+})
+
+test('settings cannot be changed once they are read', () => {
+  const config = read(production)
+  assert.throws(() => Object.assign(config, { environment: 'emulator' }))
+  assert.throws(() => Object.assign(config.otp, { triesMax: 1000 }))
+  assert.throws(() => Object.assign(config.upstream.bases ?? {}, { gateway: 'http://elsewhere' }))
+  assert.throws(() => (config.listen.corsOrigins as string[]).push('*'))
+})

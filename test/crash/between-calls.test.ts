@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { journeyOf, newPerson, ok } from '../trouble/journey.ts'
+import { clientOf, folderWithKeys, removeFolders, type Server, settingsFor, startServer } from './server.ts'
+
+/** A server that is killed after any answer and started again has forgotten nothing that it had answered. */
+
+after(removeFolders)
+
+/** A server that dies and comes back between any two steps. */
+const startMortal = async () => {
+  const settings = settingsFor(await folderWithKeys())
+  let server: Server = await startServer(settings)
+  const client = clientOf(() => server.base, 'openabha-dev', 'openabha-dev-secret')
+  await client.login()
+  return {
+    ...client,
+    async dieAndReturn(): Promise<void> {
+      await server.crash()
+      server = await startServer(settings)
+    },
+    stop: () => server.stop(),
+  }
+}
+
+test('the flow goes on through a kill between any two of its calls', async () => {
+  const mortal = await startMortal()
+  const { dieAndReturn } = mortal
+  const journey = journeyOf(mortal.product, mortal.caller)
+
+  ok(await journey.init())
+  const { txn_id } = journey
+  const otp = await journey.otp()
+  await dieAndReturn()
+  assert.equal(await journey.otp(), otp)
+
+  // Counted tries and resends survive as well: one wrong OTP before a kill, one after.
+  assert.equal((await journey.verify('000000')).body.source_error.code, 'ABDM-1035')
+  await dieAndReturn()
+  assert.equal((await journey.verify('000000')).body.source_error.code, 'ABDM-1035')
+  assert.equal(ok(await journey.resend()).txn_id, txn_id)
+  await dieAndReturn()
+
+  const verified = ok(await journey.verify())
+  assert.deepEqual(verified, { txn_id, skip_state: 'abha_create', abha_profiles: [] })
+  await dieAndReturn()
+
+  assert.equal((await journey.verify(otp)).body.source_error.code, 'ABDM-1006')
+  assert.ok(ok(await journey.suggest()).suggestions.length > 0)
+  await dieAndReturn()
+
+  const created = ok(await journey.create())
+  await dieAndReturn()
+
+  assert.equal((await journey.create()).body.source_error.code, 'MIS-1026')
+  assert.deepEqual(ok(await journey.check()), { exists: true })
+  assert.deepEqual(ok(await journey.status()), { logged_in: true, kyc_verified: false })
+  assert.deepEqual(ok(await journey.profile()).abha_addresses, [journey.abha_address])
+
+  ok(await journey.sessionInit())
+  await dieAndReturn()
+  ok(await journey.sessionVerify())
+  await dieAndReturn()
+  assert.deepEqual(ok(await journey.profile()), created.profile)
+  assert.equal((await mortal.stop()).code, 0)
+})
+
+test('three wrong OTPs close a transaction however often the server dies between them', async () => {
+  const mortal = await startMortal()
+  const journey = journeyOf(mortal.product, mortal.caller)
+  ok(await journey.init())
+  for (let wrong = 0; wrong < 3; wrong++) {
+    assert.equal((await journey.verify('000000')).body.source_error.code, 'ABDM-1035')
+    await mortal.dieAndReturn()
+  }
+  assert.equal((await journey.verify()).body.source_error.code, 'ABDM-1100')
+  assert.equal((await mortal.stop()).code, 0)
+})
+
+test('forty registrations that are running when the server dies all go on, each from its last answer', async () => {
+  const mortal = await startMortal()
+  const people = Array.from({ length: 40 }, () => journeyOf(mortal.product, mortal.caller, newPerson()))
+  const answered = new Map<number, string>()
+  const going = people.map(async (journey, index) => {
+    for (const step of ['init', 'verify', 'create'] as const) {
+      if ((await journey[step]()).status !== 200) return
+      answered.set(index, step)
+    }
+  })
+  // Dies in the midst of them: as soon as a few have come to their end.
+  const someEnded = new Promise<void>((resolve) => {
+    let ended = 0
+    for (const one of going) one.then(() => ++ended === 3 && resolve()).catch(() => undefined)
+  })
+  await someEnded
+  await mortal.dieAndReturn()
+  await Promise.allSettled(going)
+
+  for (const [index, journey] of people.entries()) {
+    const last = answered.get(index)
+    if (last === 'create') {
+      assert.equal(ok(await journey.profile()).abha_address, journey.abha_address)
+      continue
+    }
+    if (last === undefined) ok(await journey.init())
+    if (last !== 'verify') {
+      const verified = await journey.verify()
+      if (verified.status !== 200) {
+        // The OTP was used up by a call whose answer died with the server.
+        assert.equal(verified.body.source_error.code, 'ABDM-1035')
+        ok(await journey.resend())
+        ok(await journey.verify())
+      }
+    }
+    const created = ok(await journey.create())
+    assert.deepEqual(created.profile.abha_addresses, [journey.abha_address])
+  }
+  assert.equal((await mortal.stop()).code, 0)
+})

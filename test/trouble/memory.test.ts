@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Product } from '../harness.ts'
+import { type Caller, journeyOf, startTroubled } from './journey.ts'
+
+/** An upstream that answers without end costs this server no more than a reply’s due. */
+
+let product: Product
+let caller: Caller
+before(async () => {
+  product = await startTroubled({ ABDM_ANSWER_TIMEOUT_MS: '5000' })
+  caller = await product.client()
+})
+after(() => product.stop())
+
+setFlagsFromString('--expose-gc')
+const collect: () => void = runInNewContext('gc')
+const heldMiB = (): number => {
+  collect()
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + external + arrayBuffers) / 1_048_576
+}
+
+test('fifty replies of 8 MiB leave nothing behind, and the product goes on', async () => {
+  const journey = await journeyOf(product, caller).register()
+  const operations = ['phr.enrollment.request_otp', 'phr.profile.get'] as const
+  const swallow = async (count: number) => {
+    for (const operation of operations) await product.fault({ operation, mode: 'huge', times: count })
+    for (let call = 0; call < count; call++) {
+      assert.equal((await journeyOf(product, caller).init()).status, 502)
+      assert.equal((await journey.profile()).status, 502)
+    }
+  }
+  // The first few make what stays: the emulator's own huge body among it.
+  await swallow(3)
+  const before = heldMiB()
+  await swallow(25)
+  const grown = heldMiB() - before
+  assert.ok(grown < 8, `${grown.toFixed(1)} MiB more are held`)
+  assert.equal((await journey.profile()).status, 200)
+})
