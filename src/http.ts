@@ -144,6 +144,13 @@ const sendError = (request: FastifyRequest, reply: FastifyReply, shown: ConnectE
   return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
 }
 
+/** Of every answer, errors included. */
+const headersOf = ({ id }: FastifyRequest) => ({
+  'X-Request-Id': id,
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+})
+
 const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)
 
 export const createServer = async (settings: Settings, log: Log) => {
@@ -164,7 +171,7 @@ export const createServer = async (settings: Settings, log: Log) => {
     routerOptions: { maxParamLength: 65_536 },
     genReqId: () => `${bootId}-${(++requests).toString(36)}`,
     frameworkErrors: (_thrown, request, reply) => {
-      void sendError(request, reply, error.pathUnknown())
+      void sendError(request, reply.headers(headersOf(request)), error.pathUnknown())
     },
     clientErrorHandler: (_thrown, socket) => {
       if (!socket.writable) return
@@ -180,10 +187,7 @@ export const createServer = async (settings: Settings, log: Log) => {
 
   app.addHook('onRequest', async (request, reply) => {
     carriedBy.set(request, { startedAt: performance.now() })
-    reply
-      .header('X-Request-Id', request.id)
-      .header('Cache-Control', 'no-store')
-      .header('X-Content-Type-Options', 'nosniff')
+    reply.headers(headersOf(request))
     // Judged here and not by Node, which would answer without a body.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') throw notHttp()
     if (isStopping) {
@@ -203,7 +207,13 @@ export const createServer = async (settings: Settings, log: Log) => {
       error: carried?.kind,
       cause: carried?.cause === undefined ? undefined : causeOf(carried.cause),
     })
+    // Its connection is kept alive and would hold up the stop, which closed only those that were idle then.
+    if (isStopping) setImmediate(() => app.server.closeIdleConnections())
   })
+
+  // Before the first route, so that those of the plugins fail in the product's form too.
+  app.setErrorHandler((thrown, request, reply) => sendError(request, reply, asConnectError(thrown)))
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, error.pathUnknown()))
 
   await app.register(cors, {
     origin: (origin, decide) =>
@@ -249,9 +259,6 @@ export const createServer = async (settings: Settings, log: Log) => {
       done(error.bodyUnreadable())
     }
   })
-
-  app.setErrorHandler((thrown, request, reply) => sendError(request, reply, asConnectError(thrown)))
-  app.setNotFoundHandler((request, reply) => sendError(request, reply, error.pathUnknown()))
 
   return {
     app,

@@ -5,13 +5,24 @@ import { newBytes } from './ids.ts'
 
 export type MasterKeys = { encryption: Buffer; signing: Buffer }
 
+const keyForm = /^[A-Za-z0-9+/]{43}=$/
+
 const readKeyFile = (file: string): { encryption: string; signing: string } | undefined => {
+  let text: string
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    text = readFileSync(file, 'utf8')
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new ConfigError([`${file} holds this database's keys and cannot be read: ${(cause as Error).message}`])
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new ConfigError([`${file} holds this database's keys and cannot be read (${code}).`])
   }
+  try {
+    const { encryption, signing } = JSON.parse(text)
+    if (keyForm.test(encryption) && keyForm.test(signing)) return { encryption, signing }
+  } catch {
+    // The parser's words quote the file, so they go no further.
+  }
+  throw new ConfigError([`${file} should hold this database's keys and does not: bring it back from a backup.`])
 }
 
 /**

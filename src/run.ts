@@ -29,39 +29,48 @@ export const run = async ([command = 'start', ...rest]: readonly string[]): Prom
     }
   } catch (thrown) {
     if (thrown instanceof ConfigError) console.error(thrown.message)
-    else if ((thrown as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-      const { port } = readConfig().listen
-      console.error(
-        `OpenABHA cannot start: port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1} npm start`,
-      )
-    } else console.error(`OpenABHA cannot start: ${(thrown as Error).message}`)
+    else if ((thrown as NodeJS.ErrnoException).code === 'EADDRINUSE') console.error(portInUse(thrown as never, command))
+    else console.error(`OpenABHA cannot start: ${(thrown as Error).message}`)
     process.exitCode = 1
     process.exit()
   }
 }
 
+/** The embedded emulator listens too, on a port of its own. */
+const portInUse = ({ port }: { port: number }, command: string): string => {
+  const isEmulators = command === 'start' && port !== readConfig().listen.port
+  const other = `${isEmulators ? 'EMULATOR_PORT' : 'PORT'}=${port + 1} npm ${command === 'start' ? 'start' : `run ${command}`}`
+  return `OpenABHA cannot start: port ${port} is in use. Stop what listens there, or choose another: ${other}`
+}
+
 const firstKeysNotice = 'First start: making the sandbox’s RSA keys, this takes a few seconds …'
 
-/** A stop that hangs would leave the port taken. */
+/** A stop that hangs would leave the port taken, and ABDM may take longer with an answer than anybody waits for a stop. */
 const stopWithinMs = 10_000
+const giveUpUpstreamMs = 7_000
 
 const start = async (): Promise<void> => {
   const config = readConfig()
+  const stopping = stopOnSignals()
   const product = await build(config, {
     onFirstKeys: () => console.log(firstKeysNotice),
   })
   const { host, port } = config.listen
   await product.app.listen({ host, port })
 
-  stopOnSignals(() => product.close())
+  stopping.by(async () => {
+    setTimeout(() => void product.services.abdm.close(), giveUpUpstreamMs).unref()
+    await product.close()
+  })
   const address = product.app.server.address() as AddressInfo | null
   console.log(banner(originOf(host, address?.port ?? port), config.sandbox !== undefined, config.environment))
 }
 
 const startEmulatorAlone = async (): Promise<void> => {
   const config = readEmulatorConfig()
+  const stopping = stopOnSignals()
   const alone = await serveEmulatorAlone(config, () => console.log(firstKeysNotice))
-  stopOnSignals(() => alone.close())
+  stopping.by(() => alone.close())
   const base = originOf(config.listen.host, Number(new URL(alone.bases.gateway).port))
   console.log(emulatorBanner(base, alone.bases, config))
 }
@@ -71,7 +80,9 @@ const originOf = (host: string, port: number): string => {
   return `http://${shown}:${port}`
 }
 
-const stopOnSignals = (close: () => Promise<void>): void => {
+/** From the first moment on: whoever starts the server may be gone before it listens. Until `by` there is nothing to close. */
+const stopOnSignals = () => {
+  let close = async (): Promise<void> => undefined
   let isStopping = false
   const stop = async (): Promise<void> => {
     if (isStopping) return
@@ -84,6 +95,12 @@ const stopOnSignals = (close: () => Promise<void>): void => {
   // Started by the launcher under another Node: end with it, also when it was killed.
   process.on('disconnect', () => void stop())
   process.channel?.unref()
+  if (process.connected === false) void stop()
+  return {
+    by(closes: () => Promise<void>): void {
+      close = closes
+    },
+  }
 }
 
 const isTerminal = process.stdout.isTTY === true
@@ -109,8 +126,8 @@ const banner = (base: string, isSandbox: boolean, environment: string): string =
 
   API      ${bold(base)}
   Docs     ${base}/docs
+  Console  ${base}/console   ${dim('OTPs, people, clock, faults, trace')}
   OTPs     ${base}/sandbox/v1/messages
-  People   ${base}/sandbox/v1/citizens
   Client   openabha-dev ${dim('/')} openabha-dev-secret
 
   ${dim('Try it:')}

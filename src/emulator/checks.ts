@@ -25,7 +25,8 @@ export const fits = (schema: TSchema, value: unknown): boolean => {
   return validator.Check(value)
 }
 
-type Marked = TSchema & {
+/** A schema with what `text`, `personal` and `sealed` put on it. */
+export type Marked = TSchema & {
   readonly properties?: { readonly [name: string]: Marked }
   readonly required?: readonly string[]
   readonly 'x-refusal'?: Words

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, afterEach, test } from 'node:test'
 import { UnknownFaultOperation } from './emulator.ts'
 import { type Answer, at, startBench } from './testing.ts'
@@ -151,6 +154,23 @@ test('empty, HTML, truncated and huge answers are what they say', async () => {
   faults.add({ operation, mode: 'huge' })
   assert.equal((await ask('7800000004')).text.length, 8_388_608)
   assert.equal(await sentTo('7800000004'), 0)
+})
+
+test('a status that HTTP does not have ends the connection and nothing else', async () => {
+  faults.add({ operation, status: 99 })
+  await isCut(ask('7800000006'))
+  assert.equal((await ask('7800000006')).status, 200)
+})
+
+test('a caller that goes away in the middle of its body harms nobody', async () => {
+  const { port, hostname } = new URL(emulator.bases.abha)
+  const socket = connect(Number(port), hostname)
+  const head = ['POST /api/hiecm/gateway/v3/sessions HTTP/1.1', 'Host: x', 'X-CM-ID: sbx', 'Content-Length: 100']
+  const now = new Date(bench.clock.now()).toISOString()
+  const more = [`TIMESTAMP: ${now}`, `REQUEST-ID: ${randomUUID()}`, 'Content-Type: application/json', '', '{"clie']
+  socket.end([...head, ...more].join('\r\n'))
+  await once(socket.resume(), 'close')
+  assert.equal((await ask('7800000007')).status, 200)
 })
 
 test('a delay waits before the call is acted on', async () => {

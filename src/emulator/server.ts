@@ -193,8 +193,13 @@ export const createListener = ({ world, clock, faults, trace, settings, beside, 
     const { status, type, body, headers = [] } = outcome
     const length = body === undefined ? 0 : Buffer.byteLength(body)
     const named = type ? ['content-type', type, 'content-length', String(length)] : ['content-length', '0']
-    response.writeHead(status, [...named, ...headers])
-    response.end(body)
+    try {
+      response.writeHead(status, [...named, ...headers])
+      response.end(body)
+    } catch {
+      // A fault may ask for a status that HTTP does not have.
+      request.socket.destroy()
+    }
   }
 
   const serve = async (

@@ -1,6 +1,5 @@
-import type { TSchema } from 'typebox'
 import type { Operation, Refusal as Words } from '../abdm/wire/operation.ts'
-import { refuseAll } from './checks.ts'
+import { type Marked, refuseAll } from './checks.ts'
 import type { KeyRing } from './keys.ts'
 import { type Refusal, type RefusalEntry, refuse } from './refusal.ts'
 import { isAadhaarNumber } from './world/aadhaar.ts'
@@ -15,12 +14,6 @@ export type SealedField = {
   readonly field: string
   readonly isRequired: boolean
   readonly words: Words
-}
-
-type Marked = TSchema & {
-  readonly properties?: { readonly [name: string]: Marked }
-  readonly required?: readonly string[]
-  readonly 'x-refusal'?: Words
 }
 
 /** What there is to open in an operation's body, worked out once. */

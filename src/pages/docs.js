@@ -48,7 +48,7 @@ const filter = () => {
 
 find.addEventListener('input', () => {
   filter()
-  if (find.value) content.scrollIntoView({ block: 'start', behavior: 'instant' })
+  if (find.value) content.scrollIntoView()
 })
 find.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || find.value === '') return
@@ -86,7 +86,7 @@ menu.hidden = false
 menu.addEventListener('click', () => {
   const isOpen = menu.getAttribute('aria-expanded') !== 'true'
   setMenu(isOpen)
-  if (isOpen) window.scrollTo({ top: 0, behavior: 'instant' })
+  if (isOpen) window.scrollTo({ top: 0 })
 })
 
 // The place in the contents.

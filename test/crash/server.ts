@@ -18,11 +18,15 @@ export type Settings = Record<string, string | undefined>
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
 
+const alive = new Set<ChildProcess>()
+
 /** A process of ours: what it says, and how it ends. `ended` waits until nothing holds its output any more, children included. */
 export const launch = (command: string, args: readonly string[], settings: Settings) => {
   const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME }
   for (const [name, value] of Object.entries(settings)) if (value !== undefined) env[name] = value
   const child: ChildProcess = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  alive.add(child)
+  child.once('exit', () => alive.delete(child))
   let stdout = ''
   let stderr = ''
   const waiting = new Set<() => void>()
@@ -71,6 +75,7 @@ export const settingsFor = (folder: string, more: Settings = {}): Settings => ({
   PORT: '0',
   LOG_LEVEL: 'silent',
   OTP_RESEND_WAIT_SECONDS: '0',
+  OTP_SENDS_PER_ADDRESS_HOUR: '0',
   ...more,
 })
 
@@ -80,7 +85,9 @@ export const newFolder = (): string => {
   folders.push(folder)
   return folder
 }
-export const removeFolders = (): void => {
+/** What a failed test has left behind would keep the run from ending. */
+export const cleanUp = (): void => {
+  for (const child of alive) child.kill('SIGKILL')
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 

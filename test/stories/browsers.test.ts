@@ -104,6 +104,9 @@ test('what is no preflight but OPTIONS all the same is answered in the productâ€
       status: 404,
     })
   }
+  for (const body of ['{', 'x'.repeat(70_000)]) {
+    assertRefused(await product.send('OPTIONS', paths.init, { raw: body }), { status: 400 })
+  }
   const listedOrigin = await product.send('OPTIONS', paths.init, { headers: { Origin: 'https://clinic.example' } })
   assert.equal(listedOrigin.status, 204, listedOrigin.text)
 })

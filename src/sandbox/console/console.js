@@ -23,7 +23,10 @@ const load = async () => {
 }
 
 startInbox()
-startClock(loadInbox)
+startClock(async () => {
+  await loadInbox()
+  refreshInbox()
+})
 startPeople(showOnly)
 startFaults()
 startKeysAndReset(async () => {

@@ -143,7 +143,7 @@ export const showLinkedTrace = () => {
   if (!given) return
   byId('trace-id').value = given
   byId('trace-form').requestSubmit()
-  byId('trace').scrollIntoView({ behavior: 'instant' })
+  byId('trace').scrollIntoView()
 }
 
 export const clearTrace = () => {

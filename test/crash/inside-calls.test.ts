@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import { clientId, clientSecret } from '../../src/emulator/testing.ts'
+import type { Product } from '../harness.ts'
+import { type Journey, journeyOf, newPerson, ok, startTroubled } from '../trouble/journey.ts'
+import { startProxy } from '../trouble/proxy.ts'
+import { cleanUp, clientOf, newFolder, node, type Server, settingsFor, startServer } from './server.ts'
+
+/**
+ * A server that dies while upstream is at work, before or after upstream has acted, finds out after its restart what became of
+ * it: nothing is made twice, nobody is sent an OTP that was not asked for, and the flow comes to its end.
+ */
+
+let upstream: Product
+let proxy: Awaited<ReturnType<typeof startProxy>>
+let server: Server
+let settings: ReturnType<typeof settingsFor>
+let client: ReturnType<typeof clientOf>
+
+before(async () => {
+  upstream = await startTroubled()
+  const bases = upstream.emulator?.bases
+  assert.ok(bases)
+  proxy = await startProxy(new URL(bases.gateway).origin)
+  const through = (base: string) => proxy.origin + new URL(base).pathname
+  settings = settingsFor(newFolder(), {
+    ABDM_ENV: 'sandbox',
+    ABDM_CLIENT_ID: clientId,
+    ABDM_CLIENT_SECRET: clientSecret,
+    ENCRYPTION_KEY: '55'.repeat(32),
+    SIGNING_KEY: '66'.repeat(32),
+    ABDM_GATEWAY_URL: through(bases.gateway),
+    ABDM_ABHA_URL: through(bases.abha),
+    ABDM_PHR_APP_URL: through(bases['phr-app']),
+    ABDM_PHR_WEB_URL: through(bases['phr-web']),
+  })
+  const made = node(['client', 'add', 'hospital'], settings)
+  const [, secret = ''] = await made.says(/client_secret\s+(\S+)/)
+  assert.equal((await made.ended).code, 0)
+  server = await startServer(settings)
+  client = clientOf(() => server.base, 'hospital', secret)
+  await client.login()
+})
+after(async () => {
+  cleanUp()
+  await proxy.stop()
+  await upstream.stop()
+})
+afterEach(() => proxy.heal())
+
+const newJourney = (): Journey => journeyOf({ ...client.product, otpTo: upstream.otpTo }, client.caller, newPerson())
+const messagesTo = async (journey: Journey): Promise<number> =>
+  (await upstream.send('GET', `/sandbox/v1/messages?to=${journey.mobile}&limit=100`)).body.messages.length
+
+/** Kills the server while the next call of a path is under way, and starts it again. */
+const dieInside = async (path: string, when: 'before' | 'after', act: () => Promise<unknown>): Promise<void> => {
+  const held = proxy.hold(path, when)
+  const acting = act().then(
+    () => assert.fail('an answer came from a server that was dead'),
+    () => undefined,
+  )
+  await held.reached
+  await server.crash()
+  held.letGo()
+  await acting
+  server = await startServer(settings)
+}
+
+for (const when of ['before', 'after'] as const) {
+  const moment = `${when} upstream has acted`
+
+  test(`killed ${moment} on an OTP request: asking again sends one more, and the flow goes on`, async () => {
+    const journey = newJourney()
+    await dieInside('/enrollment/request/otp', when, () => journey.init())
+    const before = await messagesTo(journey)
+    ok(await journey.init())
+    assert.equal(await messagesTo(journey), before + 1)
+    ok(await journey.verify())
+    ok(await journey.create())
+  })
+
+  test(`killed ${moment} on a resend: the transaction is still there, and takes an OTP`, async () => {
+    const journey = newJourney()
+    ok(await journey.init())
+    const { txn_id } = journey
+    await dieInside('/enrollment/request/otp', when, () => journey.resend())
+    assert.equal(ok(await journey.resend()).txn_id, txn_id)
+    ok(await journey.verify())
+    ok(await journey.create())
+  })
+
+  test(`killed ${moment} on the check of an OTP: the OTP or a new one opens the way`, async () => {
+    const journey = newJourney()
+    ok(await journey.init())
+    const otp = await journey.otp()
+    await dieInside('/enrollment/verify', when, () => journey.verify(otp))
+    const again = await journey.verify(otp)
+    if (when === 'before') ok(again)
+    else {
+      assert.deepEqual([again.status, again.body.source_error.code], [400, 'ABDM-1035'])
+      ok(await journey.resend())
+      ok(await journey.verify())
+    }
+    ok(await journey.create())
+  })
+
+  test(`killed ${moment} on the creation: the same call goes through, and there is one account`, async () => {
+    const journey = newJourney()
+    ok(await journey.init())
+    ok(await journey.verify())
+    await dieInside('/enrollment/enrol', when, () => journey.create())
+    const other = await journey.create(newPerson().abha_address)
+    if (when === 'after') assert.deepEqual([other.status, other.body.source_error.code], [400, 'ABDM-1006'])
+    else ok(other)
+    if (when === 'after') {
+      const created = ok(await journey.create())
+      assert.deepEqual(created.profile.abha_addresses, [journey.abha_address])
+      assert.deepEqual(ok(await journey.profile()).abha_addresses, [journey.abha_address])
+    }
+    const again = journeyOf({ ...client.product, otpTo: upstream.otpTo }, client.caller, journey)
+    ok(await again.init())
+    assert.equal(ok(await again.verify()).abha_profiles.length, 1)
+  })
+
+  test(`killed ${moment} on opening a session: a session can be opened, and the old one is still good`, async () => {
+    const journey = newJourney()
+    ok(await journey.init())
+    ok(await journey.verify())
+    ok(await journey.create())
+    await dieInside('/login/request/otp', when, () => journey.sessionInit())
+    ok(await journey.profile())
+    ok(await journey.sessionInit())
+    await dieInside('/login/verify', when, () => journey.sessionVerify())
+    ok(await journey.profile())
+    if (when === 'before') ok(await journey.sessionVerify())
+    else {
+      ok(await journey.sessionInit())
+      ok(await journey.sessionVerify())
+    }
+    await dieInside('/login/profile', when, () => journey.profile())
+    ok(await journey.profile())
+  })
+}
+
+test('killed again while it finds out what became of a creation: it finds out the next time', async () => {
+  for (const [path, when] of [
+    ['/enrollment/isExists', 'after'],
+    ['/login/verify/user', 'before'],
+    ['/login/profile', 'after'],
+  ] as const) {
+    const journey = newJourney()
+    ok(await journey.init())
+    ok(await journey.verify())
+    await dieInside('/enrollment/enrol', 'after', () => journey.create())
+    await dieInside(path, when, () => journey.create())
+    const created = ok(await journey.create())
+    assert.deepEqual(created.profile.abha_addresses, [journey.abha_address])
+    ok(await journey.profile())
+  }
+})
+
+test('killed in the one moment that takes the proof with it: the registration begins again and lists the account', async () => {
+  const journey = newJourney()
+  ok(await journey.init())
+  ok(await journey.verify())
+  await dieInside('/enrollment/enrol', 'after', () => journey.create())
+  await dieInside('/login/verify/user', 'after', () => journey.create())
+  const over = await journey.create()
+  assert.deepEqual([over.status, over.body.source_error.code], [400, 'MIS-1026'])
+  const again = journeyOf({ ...client.product, otpTo: upstream.otpTo }, client.caller, journey)
+  ok(await again.init())
+  const { skip_state, abha_profiles } = ok(await again.verify())
+  assert.equal(skip_state, 'abha_select')
+  assert.deepEqual(
+    abha_profiles.map((profile: { abha_address: string }) => profile.abha_address),
+    [journey.abha_address],
+  )
+  ok(await journey.sessionInit())
+  ok(await journey.sessionVerify())
+})
