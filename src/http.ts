@@ -87,18 +87,19 @@ const addRoute = <Deps>(
     return read.value
   }
 
+  const authenticate = async (request: FastifyRequest): Promise<void> => {
+    const token = tokenOf(request)
+    if (!token || !clients) throw error.tokenInvalid()
+    const caller = await clients.authenticate(token)
+    if (caller.onlyOid !== undefined && auth !== 'client-or-user') throw error.notForThisUser()
+    const carried = carriedBy.get(request)
+    if (carried) carried.caller = caller
+  }
+
   app.route({
     method,
     url: declared.path.replace(/\{(\w+)\}/g, ':$1'),
-    onRequest: async (request) => {
-      if (auth === 'none') return
-      const token = tokenOf(request)
-      if (!token || !clients) throw error.tokenInvalid()
-      const caller = await clients.authenticate(token)
-      if (caller.onlyOid !== undefined && auth !== 'client-or-user') throw error.notForThisUser()
-      const carried = carriedBy.get(request)
-      if (carried) carried.caller = caller
-    },
+    ...(auth !== 'none' && { onRequest: authenticate }),
     handler: async (request, reply) => {
       const caller = carriedBy.get(request)?.caller ?? nobody
       const answer = await declared.handle(
@@ -151,12 +152,28 @@ const headersOf = ({ id }: FastifyRequest) => ({
   'X-Content-Type-Options': 'nosniff',
 })
 
+const passesAll = (() => () => () => true) as never
+const plainJson = (() => () => JSON.stringify) as never
+
 const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)
 
 export const createServer = async (settings: Settings, log: Log) => {
   const bootId = newSecret().slice(0, 6)
   let requests = 0
   let isStopping = false
+  const writeLine = (request: FastifyRequest, { statusCode }: FastifyReply): void => {
+    const carried = carriedBy.get(request)
+    log.request({
+      request: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: statusCode,
+      ms: Math.round(performance.now() - (carried?.startedAt ?? 0)),
+      client: carried?.caller?.clientId,
+      error: carried?.kind,
+      cause: carried?.cause === undefined ? undefined : causeOf(carried.cause),
+    })
+  }
   const app = fastify({
     logger: false,
     http: { requireHostHeader: false },
@@ -164,6 +181,8 @@ export const createServer = async (settings: Settings, log: Log) => {
     // The entry that the proxy itself made, the last one: those before it are the caller's own words.
     trustProxy: settings.trustProxy && ((_address: string, hop: number) => hop === 0),
     exposeHeadRoutes: false,
+    // read.ts reads and JSON.stringify writes; Fastify's own compilers would be loaded at start-up and never used.
+    schemaController: { compilersFactory: { buildValidator: passesAll, buildSerializer: plainJson } },
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
@@ -171,7 +190,10 @@ export const createServer = async (settings: Settings, log: Log) => {
     routerOptions: { maxParamLength: 65_536 },
     genReqId: () => `${bootId}-${(++requests).toString(36)}`,
     frameworkErrors: (_thrown, request, reply) => {
+      // No hook runs for these.
+      carriedBy.set(request, { startedAt: performance.now() })
       void sendError(request, reply.headers(headersOf(request)), error.pathUnknown())
+      writeLine(request, reply)
     },
     clientErrorHandler: (_thrown, socket) => {
       if (!socket.writable) return
@@ -185,30 +207,20 @@ export const createServer = async (settings: Settings, log: Log) => {
   // An expectation that nobody knows is a header that nobody knows: ignored (connect §1).
   app.server.on('checkExpectation', (request, answer) => app.server.emit('request', request, answer))
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, next) => {
     carriedBy.set(request, { startedAt: performance.now() })
     reply.headers(headersOf(request))
     // Judged here and not by Node, which would answer without a body.
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') throw notHttp()
-    if (isStopping) {
-      reply.header('Connection', 'close')
-      throw error.stopping()
-    }
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') return next(notHttp())
+    if (!isStopping) return next()
+    reply.header('Connection', 'close')
+    next(error.stopping())
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const carried = carriedBy.get(request)
-    log.request({
-      request: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      ms: Math.round(performance.now() - (carried?.startedAt ?? 0)),
-      client: carried?.caller?.clientId,
-      error: carried?.kind,
-      cause: carried?.cause === undefined ? undefined : causeOf(carried.cause),
-    })
+  app.addHook('onResponse', (request, reply, next) => {
+    writeLine(request, reply)
     // Its connection is kept alive and would hold up the stop, which closed only those that were idle then.
     if (isStopping) setImmediate(() => app.server.closeIdleConnections())
+    next()
   })
 
   // Before the first route, so that those of the plugins fail in the product's form too.
@@ -240,9 +252,7 @@ export const createServer = async (settings: Settings, log: Log) => {
   })
 
   // Before the body is looked at, and after the headers that let a page read the answer.
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) throw error.pathUnknown()
-  })
+  app.addHook('onRequest', (request, _reply, next) => next(request.is404 ? error.pathUnknown() : undefined))
 
   // No body is fine under any content type: clients in the field send a JSON type on every call (connect §1).
   app.removeAllContentTypeParsers()

@@ -1,4 +1,4 @@
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import type { UpstreamConfig } from '../config.ts'
 import { UpstreamFailure } from './failure.ts'
 import type { Operation, ServiceName } from './wire/operation.ts'
@@ -45,46 +45,60 @@ export const createTransport = (bases: Readonly<Record<ServiceName, string>>, se
   ) as Record<ServiceName, { pool: Pool; prefix: string }>
 
   return {
-    async send(
-      op: Operation,
-      path: string,
-      headers: Record<string, string>,
-      body: string | undefined,
-    ): Promise<Answer> {
+    send(op: Operation, path: string, headers: Record<string, string>, body: string | undefined): Promise<Answer> {
       const { pool, prefix } = targets[op.service]
-      const deadline = new AbortController()
-      const timer = setTimeout(() => deadline.abort(), settings.answerTimeoutMs)
-      try {
-        const answer = await pool.request({
-          method: op.method,
-          path: prefix + path,
-          headers,
-          body: body ?? null,
-          signal: deadline.signal,
-        })
+      return new Promise((resolve, reject) => {
         const chunks: Buffer[] = []
+        let controller: Dispatcher.DispatchController | undefined
+        let status = 0
+        let date: string | undefined
         let bytes = 0
-        for await (const chunk of answer.body) {
-          bytes += chunk.length
-          if (bytes > op.replyBytesMax) {
-            answer.body.destroy()
-            throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
-          }
-          chunks.push(chunk)
+        let isOver = false
+
+        const fail = (failure: UpstreamFailure): void => {
+          if (isOver) return
+          isOver = true
+          clearTimeout(deadline)
+          reject(failure)
+          controller?.abort(failure)
         }
-        const date = answer.headers.date
-        return {
-          status: answer.statusCode,
-          date: typeof date === 'string' ? date : undefined,
-          body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
-        }
-      } catch (cause) {
-        if (cause instanceof UpstreamFailure) throw cause
-        if (deadline.signal.aborted) throw new UpstreamFailure(op.id, 'tooSlow', { mayHaveActed: true, cause })
-        throw new UpstreamFailure(op.id, 'unreachable', { mayHaveActed: !beforeSending.has(codeOf(cause)), cause })
-      } finally {
-        clearTimeout(timer)
-      }
+        // Until it has a connection the call waits in the pool, and has certainly not been sent.
+        const deadline = setTimeout(
+          () => fail(new UpstreamFailure(op.id, 'tooSlow', { mayHaveActed: controller !== undefined })),
+          settings.answerTimeoutMs,
+        )
+
+        pool.dispatch(
+          { method: op.method, path: prefix + path, headers, body: body ?? null },
+          {
+            onRequestStart(started) {
+              controller = started
+              if (isOver) started.abort(new Error('nobody waits any more'))
+            },
+            onResponseStart(_controller, statusCode, answered) {
+              status = statusCode
+              date = typeof answered.date === 'string' ? answered.date : undefined
+            },
+            onResponseData(_controller, chunk) {
+              bytes += chunk.length
+              if (bytes > op.replyBytesMax) fail(new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true }))
+              else chunks.push(chunk)
+            },
+            onResponseEnd() {
+              if (isOver) return
+              isOver = true
+              clearTimeout(deadline)
+              const [only] = chunks
+              resolve({ status, date, body: chunks.length === 1 && only ? only : Buffer.concat(chunks) })
+            },
+            onResponseError(_controller, cause) {
+              fail(
+                new UpstreamFailure(op.id, 'unreachable', { mayHaveActed: !beforeSending.has(codeOf(cause)), cause }),
+              )
+            },
+          },
+        )
+      })
     },
 
     async close(): Promise<void> {

@@ -39,13 +39,14 @@ const screens: Readonly<Record<string, { shows: string; next: readonly string[] 
 const skipState = (): Html => html`<section id="skip-state" aria-labelledby="skip-state-title">
 <h2 id="skip-state-title"><code>skip_state</code>: which screen comes next</h2>
 <p>The answers of verify and create steps carry it. Let it lead, and your screens need no knowledge of the flow.</p>
-<dl class="terms">${literalsOf(SkipState)
-  .filter((state) => state === 'abha_end' || linksTo(screens[state]?.next ?? []).length > 0)
-  .map((state) => {
-    const { shows = '', next = [] } = screens[state] ?? {}
-    return html`<div><dt><code>${state}</code></dt><dd><p>The person sees ${prose(shows)}.</p>
-<p>${next.length > 0 ? html`Next: ${list(linksTo(next))}` : 'Next: nothing, the flow is finished.'}</p></dd></div>`
-  })}</dl>
+<dl class="terms">${Object.entries(screens)
+  .filter(
+    ([state, { next }]) => literalsOf(SkipState).includes(state) && (next.length === 0 || linksTo(next).length > 0),
+  )
+  .map(
+    ([state, { shows, next }]) => html`<div><dt><code>${state}</code></dt><dd><p>The person sees ${prose(shows)}.</p>
+<p>${next.length > 0 ? html`Next: ${list(linksTo(next))}` : 'Next: nothing, the flow is finished.'}</p></dd></div>`,
+  )}</dl>
 </section>`
 
 const txnId = (): Html => html`<section id="txn-id" aria-labelledby="txn-id-title">

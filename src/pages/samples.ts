@@ -5,13 +5,14 @@ import { core, type Known, literalsOf } from './schema.ts'
 
 export type Setting = { readonly isSandbox: boolean }
 
-const byName: Readonly<Record<string, unknown>> = {
+type Samples = Readonly<Record<string, unknown>>
+
+const byName: Samples = {
   txn_id: '$TXN_ID',
   transactionId: '$TXN_ID',
   otp: '$OTP',
   refresh_token: '$REFRESH_TOKEN',
   access_token: '$TOKEN',
-  user_x_token: '$ABHA_TOKEN',
   first_name: 'Asha',
   fn: 'Asha',
   last_name: 'Rao',
@@ -22,42 +23,49 @@ const byName: Readonly<Record<string, unknown>> = {
   year_of_birth: 1990,
   mobile: '9876543210',
   limit: '5',
+  advance_seconds: 600,
+  operation: 'phr.enrollment.request_otp',
+  status: 500,
+  code: 'ABDM-1004',
+  times: 1,
 }
 
-/** An ABHA address and the client that every fresh sandbox has. */
-const inSandbox: Readonly<Record<string, unknown>> = {
+/** What every fresh sandbox has: its client, a person without ABHA, and one with a number and an address. */
+const inSandbox: Samples = {
   client_id: 'openabha-dev',
   client_secret: 'openabha-dev-secret',
+  aadhaar: '200000000111',
   aadhaar_number: '200000000111',
+  identifier: '6200010022',
+  phr_address: 'arjun.maadari@sbx',
 }
-const elsewhere: Readonly<Record<string, unknown>> = {
-  client_id: 'your-client-id',
-  client_secret: 'your-client-secret',
-}
+const elsewhere: Samples = { client_id: 'your-client-id', client_secret: 'your-client-secret' }
 
-const byForm: Readonly<Record<string, unknown>> = { abhaAddress: 'arjun.maadari@sbx' }
+const byFormInSandbox: Samples = { abhaAddress: 'arjun.maadari@sbx' }
 
-/** Operations in which nothing is required, or of which the required part alone shows little. */
-const chosen: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  abhaAddressSuggest: { fn: 'Asha', ln: 'Rao', dob: '1990-04-09' },
-  sandboxMessages: { to: '9876543210', limit: '5' },
-  sandboxCitizenAdd: { first_name: 'Lakshmi', mobile: '9000000001' },
-  sandboxClockMove: { advance_seconds: 600 },
-  sandboxFaultAdd: {
-    operation: 'phr.enrollment.request_otp',
-    status: 500,
-    code: 'ABDM-1004',
-    message: 'Try later',
-    times: 1,
-  },
-  sandboxTrace: { txn_id: '$TXN_ID' },
+/** Fields to show besides the required ones, where those alone would say nothing. */
+const alsoShown: Readonly<Record<string, readonly string[]>> = {
+  abhaAddressSuggest: ['fn', 'ln', 'dob'],
+  faceAuthCapture: ['txn_id'],
+  faceAuthVerify: ['txn_id', 'aadhaar'],
+  loginInit: ['method', 'identifier'],
+  loginMethods: ['abha_address'],
+  loginSelect: ['txn_id', 'phr_address'],
+  loginVerify: ['txn_id', 'otp'],
+  profileUpdate: ['pincode'],
+  sandboxCitizenAdd: ['first_name', 'mobile'],
+  sandboxClockMove: ['advance_seconds'],
+  sandboxFaultAdd: ['operation', 'status', 'code', 'times'],
+  sandboxMessages: ['to', 'limit'],
+  sandboxTrace: ['txn_id'],
 }
 
 const sampleOf = (name: string, schema: Known, setting: Setting): unknown => {
   const plain = core(schema)
   const named = (setting.isSandbox ? inSandbox : elsewhere)[name] ?? byName[name]
   if (named !== undefined) return named
-  if (setting.isSandbox && plain['x-form'] && byForm[plain['x-form']] !== undefined) return byForm[plain['x-form']]
+  const formed = setting.isSandbox && plain['x-form'] ? byFormInSandbox[plain['x-form']] : undefined
+  if (formed !== undefined) return formed
   if (plain.examples?.[0] !== undefined) return plain.examples[0]
   const [literal] = literalsOf(plain)
   if (literal !== undefined) return literal
@@ -71,12 +79,10 @@ const sampleOf = (name: string, schema: Known, setting: Setting): unknown => {
 /** What has to be given, in the order of the contract. */
 export const sampleObject = (operationId: string, schema: TSchema, setting: Setting): Record<string, unknown> => {
   const { properties = {}, required = [] } = schema as Known
-  return (
-    chosen[operationId] ??
-    Object.fromEntries(
-      Object.entries(properties)
-        .filter(([name]) => required.includes(name))
-        .map(([name, field]) => [name, sampleOf(name, field, setting)]),
-    )
+  const shown = alsoShown[operationId] ?? []
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => required.includes(name) || shown.includes(name))
+      .map(([name, field]) => [name, sampleOf(name, field, setting)]),
   )
 }

@@ -23,6 +23,7 @@ type Remains = [row: number, id: string, uniqueKeys: Uint8Array | null, keys: Ui
 const live = (nowParameter: string, table = ''): string =>
   `(${table}expires_at IS NULL OR ${table}expires_at > ${nowParameter})`
 
+// A bare parameter as LIMIT makes SQLite prepare the statement anew at every call; a sum does not.
 export const rowStatements = {
   insert: `INSERT INTO rows (collection, id, revision, expires_at, unique_keys, keys, body)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING`,
@@ -47,12 +48,12 @@ export const rowStatements = {
 
   get: `SELECT revision, expires_at, body FROM rows WHERE collection = ?1 AND id = ?2 AND ${live('?3')}`,
   findUnique: `SELECT rows.id, revision, expires_at, body FROM unique_lookups AS lookup
-    CROSS JOIN rows ON rows.row = lookup.row WHERE lookup.key = ?1 AND ${live('?2', 'rows.')} LIMIT ?3`,
+    CROSS JOIN rows ON rows.row = lookup.row WHERE lookup.key = ?1 AND ${live('?2', 'rows.')} LIMIT ?3 + 0`,
   find: `SELECT rows.id, revision, expires_at, body FROM lookups AS lookup
     CROSS JOIN rows ON rows.row = lookup.row WHERE lookup.key = ?1 AND ${live('?2', 'rows.')}
-    ORDER BY lookup.id LIMIT ?3`,
+    ORDER BY lookup.id LIMIT ?3 + 0`,
   list: `SELECT id, revision, expires_at, body FROM rows
-    WHERE collection = ?1 AND ${live('?2')} ORDER BY id DESC LIMIT ?3`,
+    WHERE collection = ?1 AND ${live('?2')} ORDER BY id DESC LIMIT ?3 + 0`,
 
   sweep: `DELETE FROM rows WHERE row IN (SELECT row FROM rows WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
     RETURNING row, id, unique_keys, keys`,

@@ -54,16 +54,7 @@ test('a port of the emulator that is taken is named as that one', async () => {
 
 test('a key file that cannot be read is named, and nothing of it is shown', async () => {
   const secret = 'c2VjcmV0LWtleS1ieXRlcw'
-  const broken: readonly string[] = [
-    '',
-    '{',
-    secret,
-    `{"encryption":"${secret}"`,
-    '[]',
-    'null',
-    '{}',
-    `{"encryption":"${secret}","signing":7}`,
-  ]
+  const broken = ['', secret, 'null', `{"encryption":"${secret}","signing":7}`]
   const folder = await folderWithKeys()
   for (const text of broken) {
     writeFileSync(keyFileOf(folder), text)

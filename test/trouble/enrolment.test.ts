@@ -82,11 +82,12 @@ test('upstream does not create the address and the answer is lost: an honest err
   for (const mode of ['timeout', 'drop_before', 'html', 'truncated', 'huge']) {
     const journey = await proven()
     await lossy.upstream.fault({ operation: 'phr.enrollment.enrol', mode, times: 2 })
-    for (const _ of [1, 2]) {
+    for (const _ of mode === 'timeout' ? [1] : [1, 2]) {
       const lost = await journey.create()
       assertHonestError(lost)
       assert.ok(lost.status === 502 || lost.status === 504, lost.text)
     }
+    await lossy.upstream.send('DELETE', '/sandbox/v1/faults')
     assertEnded(journey, ok(await journey.create()))
     await assertMadeOnce(journey)
   }

@@ -23,7 +23,7 @@ export const startLossy = async () => {
     ABDM_ABHA_URL: through(bases.abha),
     ABDM_PHR_APP_URL: through(bases['phr-app']),
     ABDM_PHR_WEB_URL: through(bases['phr-web']),
-    ABDM_ANSWER_TIMEOUT_MS: '400',
+    ABDM_ANSWER_TIMEOUT_MS: '1500',
     OTP_RESEND_WAIT_SECONDS: '0',
     OTP_RESENDS_MAX: '9',
   })

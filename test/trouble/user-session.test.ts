@@ -109,7 +109,7 @@ test('a refresh that fails is an honest error of the step, and the session is ke
   for (const [fault, status] of refreshTroubles) {
     const journey = await expired()
     await product.fault({ operation: 'phr.profile.refresh', times: 9, ...fault })
-    for (const reply of [await journey.profile(), await journey.status()]) {
+    for (const reply of await Promise.all([journey.profile(), journey.status()])) {
       assertHonestError(reply)
       assert.equal(reply.status, status, `${JSON.stringify(fault)} ${reply.text}`)
     }
