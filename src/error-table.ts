@@ -63,7 +63,8 @@ export const table = {
     status: 400,
     text: "OTP doesn't match",
     source: { code: 'ABDM-1035', message: 'The OTP has ended; ask for a new one' },
-    meaning: 'The OTP is older than its lifetime. Ask for a new one with the resend step, or begin again.',
+    meaning:
+      'The OTP is older than its lifetime, or a resend has replaced it. Ask for a new one with the resend step, or begin again.',
   },
   triesUsedUp: {
     status: 400,

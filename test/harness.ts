@@ -4,18 +4,11 @@ import { join } from 'node:path'
 import { build } from '../src/app.ts'
 import { type Clock, type MovableClock, movableClock } from '../src/clock.ts'
 import { type Environment, readConfig } from '../src/config.ts'
-import { type EmulatorKeys, generateKeys } from '../src/emulator/emulator.ts'
+import { sharedKeys } from '../src/emulator/testing.ts'
 import { createLog } from '../src/log.ts'
 import { checkedStore } from '../src/store/checked.ts'
 
 /** The whole product in one process: emulator, movable clock, a database of its own, and every log line it writes. */
-
-let keys: Promise<EmulatorKeys> | undefined
-/** RSA keys take seconds to make: one set serves every product of a test run. */
-const sharedKeys = (): Promise<EmulatorKeys> => {
-  keys ??= generateKeys()
-  return keys
-}
 
 export type Reply = { status: number; headers: Headers; text: string; body: any }
 type Send = { body?: unknown; headers?: Record<string, string>; token?: string | null; raw?: string }
@@ -43,7 +36,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
   })
   const lines: string[] = []
   const log = createLog('debug', clock, { write: (line: string) => void lines.push(line) })
-  const product = await build(config, { clock, log, emulatorKeys: await sharedKeys(), wrapStore: checkedStore })
+  const product = await build(config, { clock, log, emulatorKeys: await sharedKeys, wrapStore: checkedStore })
   const origin = await product.app.listen({ host: '127.0.0.1', port: 0 })
 
   const send = async (method: string, path: string, { body, headers = {}, token, raw }: Send = {}): Promise<Reply> => {

@@ -48,7 +48,9 @@ test('the upstream client never sees the API', () => {
 
 test('only app.ts and the other entries name a concrete store', () => {
   assert.deepEqual(
-    offending(/^(?!store\/|app\.ts|alone\.ts|operator\.ts|emulator\/testing\.ts)/, (path) => /^store\/(?!store\.ts)/.test(path)),
+    offending(/^(?!store\/|app\.ts|alone\.ts|operator\.ts|emulator\/testing\.ts)/, (path) =>
+      /^store\/(?!store\.ts)/.test(path),
+    ),
     [],
   )
 })

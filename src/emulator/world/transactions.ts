@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { ServiceName } from '../../abdm/wire/operation.ts'
 import { type Clock, seconds } from '../../clock.ts'
-import { newDigits, newTimedId, newUuid, sameText } from '../../ids.ts'
+import { newDigits, newUuid, sameText } from '../../ids.ts'
 import { type Collection, inserting, type Row, type Store, taking, updating, type Write } from '../../store/store.ts'
 import { attemptsUsedUp, type Refusal } from '../refusal.ts'
 import type { Inbox, Purpose } from './inbox.ts'
@@ -159,7 +159,7 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         }
         const written = standing
           ? await store.update(transactions, standing, body, options)
-          : await store.insert(transactions, newTimedId(now), body, options)
+          : await store.insert(transactions, newUuid(), body, options)
         // Undefined: a former transaction moved meanwhile; look again.
         if (!written) continue
         inbox.announce(message)
