@@ -79,7 +79,7 @@ const render = async (isSandbox: boolean): Promise<string> => {
     title: 'OpenABHA API',
     description: 'The operations of this OpenABHA server: ABHA registration, login, session and profile.',
     base: '/docs',
-    styles: ['base.css', 'controls.css', 'docs.css', 'reference.css'],
+    styles: ['base.css', 'controls.css', 'docs.css', 'guide.css', 'reference.css'],
     script: 'docs.js',
     body: html`<a class="skip" href="#content">Skip to the content</a>
 <header class="bar"><a class="brand" href="/docs">${wordmark('API')}</a>

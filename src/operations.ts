@@ -75,7 +75,7 @@ const docs = operationsRoute({
 const docsFiles = assetRoutes(operationsRoute, '/docs', [
   {
     folder: import.meta.resolve('./pages/'),
-    names: ['base.css', 'controls.css', 'docs.css', 'reference.css', 'base.js', 'docs.js'],
+    names: ['base.css', 'controls.css', 'docs.css', 'guide.css', 'reference.css', 'base.js', 'docs.js'],
   },
 ])
 

@@ -1,4 +1,4 @@
-import { hasMeaning, isOtpWrong, wasNotSent } from './abdm/failure.ts'
+import { hasMeaning, isOtpWrong, UpstreamFailure, wasNotSent } from './abdm/failure.ts'
 import type { Caller } from './clients.ts'
 import type { Clock } from './clock.ts'
 import type { OtpConfig } from './config.ts'
@@ -12,6 +12,10 @@ export type Sender = { readonly caller: Caller; readonly remoteAddress: string }
 type Sent = { readonly txnId: string; readonly message: string }
 
 const isOverBudget = (thrown: unknown): boolean => thrown instanceof ConnectError && thrown.kind === 'tooManyRequests'
+
+/** ABDM's words for a transaction that a newer OTP to the same receiver has made void; other codes keep their published meaning. */
+const isSuperseded = (thrown: unknown): boolean =>
+  thrown instanceof UpstreamFailure && thrown.read?.code === 'ABDM-9999'
 
 export type Otps = ReturnType<typeof createOtps>
 
@@ -131,7 +135,9 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       } catch (thrown) {
         if (isOtpWrong(thrown)) throw thrown
         await giveBack(counted, step, ({ tries }) => ({ tries: Math.max(0, tries - 1) }))
-        if (hasMeaning(thrown, 'txnGone') && (await wasReplaced(counted, step))) throw error.otpEnded({ cause: thrown })
+        if (hasMeaning(thrown, 'txnGone') && (isSuperseded(thrown) || (await wasReplaced(counted, step)))) {
+          throw error.otpEnded({ cause: thrown })
+        }
         throw thrown
       }
     },

@@ -37,6 +37,7 @@ const files = assetRoutes(sandboxRoute, '/console', [
     folder: import.meta.resolve('./console/'),
     names: [
       'console.css',
+      'panels.css',
       'trace.css',
       'console.js',
       'api.js',

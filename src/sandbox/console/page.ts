@@ -30,7 +30,7 @@ export const consolePage = (): string =>
     title: 'OpenABHA sandbox console',
     description: 'OTPs as they arrive, synthetic people, time, faults and the upstream trace of this sandbox.',
     base: '/console',
-    styles: ['base.css', 'controls.css', 'console.css', 'trace.css'],
+    styles: ['base.css', 'controls.css', 'console.css', 'panels.css', 'trace.css'],
     script: 'console.js',
     body: html`<a class="skip" href="#inbox">Skip to the inbox</a>
 <header class="bar"><a class="brand" href="/console">${wordmark('Sandbox console')}</a>

@@ -171,6 +171,19 @@ test('a wait of zero switches the wait off, and OTP_RESENDS_MAX sets another num
     assert.equal((await verify(txn_id, await product.otpTo(mobile), client)).status, 200)
   }))
 
+test('an OTP that a newer registration of the same mobile made void has ended, costs no try, and a resend revives its own', async () => {
+  const mobile = freshMobile()
+  const first = await begin(client, mobile)
+  const firstOtp = await product.otpTo(mobile)
+  await begin(client, mobile)
+  for (let count = 0; count < 4; count++) {
+    assertRefused(await verify(first, firstOtp), { ...refusals.otpWrong, message: /has ended/ })
+  }
+  await product.advance(60)
+  assert.equal((await resend(first)).status, 200)
+  assert.equal((await verify(first, await product.otpTo(mobile))).status, 200)
+})
+
 test('OTP_RESENDS_MAX 0 allows none', () =>
   withSettings({ OTP_RESENDS_MAX: '0', OTP_RESEND_WAIT_SECONDS: '0' }, async (product, client) => {
     const mobile = freshMobile()
