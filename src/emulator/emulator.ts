@@ -140,6 +140,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     rotateKeys: keys.rotate,
     async reset() {
       await store.clear(collections)
+      newId.restart()
       await citizens.seed()
       faults.clear()
       trace.clear()
