@@ -57,7 +57,8 @@ export const table = {
     status: 400,
     text: "OTP doesn't match",
     source: { code: 'ABDM-1035', message: 'OTP does not match' },
-    meaning: 'The OTP is wrong. It counts; the third wrong one closes the transaction.',
+    meaning:
+      'The OTP is wrong. It counts; the third wrong one closes the transaction. After a verification whose answer was lost the OTP may be used up: ask for a new one.',
   },
   otpEnded: {
     status: 400,

@@ -115,6 +115,7 @@ const emulatorBanner = (base: string, bases: Readonly<Record<string, string>>, {
   phr-app  ${base}${new URL(bases['phr-app'] ?? '').pathname}
   phr-web  ${base}${new URL(bases['phr-web'] ?? '').pathname}
   Client   ${upstream.clientId} ${dim('/')} ${upstream.clientSecret}   X-CM-ID ${upstream.cmId}
+  Console  ${base}/console
   OTPs     ${base}/sandbox/v1/messages
 `
 

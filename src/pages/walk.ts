@@ -17,7 +17,7 @@ const json = `-H 'Content-Type: application/json'`
 const bearer = `-H "Authorization: Bearer $TOKEN"`
 
 const inboxOtp = `OTP=$(curl -s "ORIGIN/sandbox/v1/messages?to=9876543210&limit=1" | pick otp)`
-const personsOtp = `OTP=123456   # what the person received`
+const personsOtp = `OTP=the-six-digits-that-the-person-received`
 
 const steps = ({ isSandbox }: Setting): readonly Step[] => {
   const otp = isSandbox ? inboxOtp : personsOtp
