@@ -7,8 +7,7 @@ import { type FormName, forms, isRealDate } from './fields.ts'
 
 const settings = { addressSuffix: 'sbx' }
 const clean = (form: FormName, text: string): string | undefined => forms[form].clean(text, settings)
-const check = (property: fc.IProperty<any>): void =>
-  fc.assert(property, { numRuns: 2_000, seed: 20_260_101 })
+const check = (property: fc.IProperty<any>): void => fc.assert(property, { numRuns: 2_000, seed: 20_260_101 })
 
 /** What keyboards, chats and word processors leave between digits. */
 const blanks = [

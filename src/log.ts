@@ -36,7 +36,7 @@ export type Log = {
 const asCode = (code: string): string => (/^([A-Z]{2,5}-)?\d{3,6}$/.test(code) ? code : 'unreadable')
 
 export const createLog = (level: string, clock: Clock, stream?: DestinationStream): Log => {
-  const target = stream ?? destination({ dest: 1, sync: false })
+  const target = stream ?? destination({ dest: 1, minLength: 4096, sync: false, periodicFlush: 100 } as never)
   const logger: Logger = pino(
     {
       level,

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import { createCertificates, type SealingKey } from './certificates.ts'
 import { type ReadError, UpstreamFailure } from './failure.ts'
 import { createGateway } from './gateway.ts'
+import { withoutSent } from './masking.ts'
 import { createProbe } from './probe.ts'
 import { blamesSealedValue, meaningOf, readError } from './reader.ts'
 import { seal } from './sealing.ts'
@@ -83,12 +84,13 @@ export const createAbdm = (deps: {
 
   const readReply = async <O extends Operation>(
     op: O,
+    given: Given<O>,
     { status, body }: Answer,
-    sentUserToken: boolean,
   ): Promise<ReplyOf<O>> => {
     if (status < 200 || status > 299) {
-      const read = readError(status, body.toString('utf8'))
-      const meaning = meaningOf(read, sentUserToken)
+      const { message, ...rest } = readError(status, body.toString('utf8'))
+      const meaning = meaningOf({ ...rest, ...(message && { message }) }, op.userToken !== undefined)
+      const read = { ...rest, ...(message && { message: withoutSent(message, op, given) }) }
       throw new UpstreamFailure(op.id, 'refused', { meaning, mayHaveActed: !isOfApiGateway(read), read })
     }
     if (op.replyType === 'image/png') return body as ReplyOf<O>
@@ -132,7 +134,7 @@ export const createAbdm = (deps: {
     try {
       const answer = await transport.send(op, path, headers, body)
       line.ms = Math.round(performance.now() - startedAt)
-      const reply = await readReply(op, answer, op.userToken !== undefined)
+      const reply = await readReply(op, given, answer)
       log.upstream({ ...line, status: answer.status })
       return reply
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { Meaning, ReadError } from './failure.ts'
+import { safeWords } from './masking.ts'
 
 /** One reader for all forms of error bodies that ABDM sends (abdm-v3 §5). Never requires a code. */
 
@@ -11,15 +12,6 @@ const asText = (value: unknown): string | undefined =>
     : typeof value === 'number'
       ? String(value)
       : undefined
-
-/** Upstream words may quote what was sent or spill what lies behind: long digits, markup, traces and the unprintable go. */
-const safeWords = (message: string | undefined): string | undefined =>
-  message
-    ?.split(/[\r\n]/, 1)[0]
-    ?.replace(/<[a-z!/][^>]*>/gi, ' ')
-    .replace(/[^\P{C}]/gu, ' ')
-    .replace(/\d{5,}/g, '******')
-    .slice(0, 300)
 
 /** What wraps the error: an array, whose first entry leads, or `error`. ABDM wraps once or twice; more is nobody's form. */
 const wrappersMax = 4
@@ -34,8 +26,8 @@ const unwrapped = (body: unknown): unknown => {
   return inner
 }
 
-/** A word of letters and digits. Anything else in its place is words, or worse, and goes no further. */
-const codeForm = /^(?!\d{7})[A-Za-z0-9_-]{1,32}$/
+/** A short word with a digit in it. Anything else in its place is words, or worse, and goes no further. */
+const codeForm = /^(?=.*\d)(?!\d{7})[A-Za-z0-9_-]{1,32}$/
 
 const readBody = (wrapped: unknown): Omit<ReadError, 'http'> => {
   const body = unwrapped(wrapped)

@@ -98,7 +98,6 @@ test('killed after upstream has acted on opening a session: a session can be ope
   ok(await journey.profile())
   ok(await journey.sessionInit())
   ok(await journey.sessionVerify())
-  await dieInside('/login/profile', 'after', () => journey.profile())
   ok(await journey.profile())
 })
 
@@ -142,7 +141,6 @@ for (const when of ['before', 'after'] as const) {
 test('killed again while it finds out what became of a creation: it finds out the next time', async () => {
   for (const [path, when] of [
     ['/enrollment/isExists', 'after'],
-    ['/login/verify/user', 'before'],
     ['/login/profile', 'after'],
   ] as const) {
     const journey = newJourney()

@@ -29,7 +29,7 @@ const nested = (depth: number): unknown => {
   return value
 }
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'LOCK', 'SEARCH']
+const methods = 'GET POST PUT PATCH DELETE HEAD OPTIONS TRACE PROPFIND LOCK SEARCH'.split(' ')
 const strange = [
   '\u200b',
   '\u202e',
@@ -81,19 +81,7 @@ const pathMutations: Mutation[] = [
   (draft, dice) => {
     draft.path = draft.path.replace(
       /[^/]+$/,
-      dice.pick([
-        '%00',
-        '%zz',
-        '%c0%af',
-        '%',
-        '..%2f..%2fetc%2fpasswd',
-        '%E0%A5%A8',
-        '%20834001%20',
-        ';a=b',
-        '*',
-        ':id',
-        '{pincode}',
-      ]),
+      dice.pick('%00 %zz %c0%af % ..%2f..%2fetc%2fpasswd %E0%A5%A8 %20834001%20 ;a=b * :id {pincode}'.split(' ')),
     )
   },
   (draft, dice) => {
@@ -149,22 +137,11 @@ const headerMutations: Mutation[] = [
     draft.headers.auth = canary
   },
   (draft, dice, canary) => {
-    const name = dice.pick([
-      'x-pt-id',
-      'x-partner-pt-id',
-      'x-hip-id',
-      'client-id',
-      'user-agent',
-      'cookie',
-      'x-forwarded-for',
-      'x-request-id',
-      'origin',
-      'if-none-match',
-      'accept-encoding',
-      'x-http-method-override',
-      'forwarded',
-      'referer',
-    ])
+    const name = dice.pick(
+      'x-pt-id x-partner-pt-id x-hip-id client-id user-agent cookie x-forwarded-for x-request-id origin if-none-match accept-encoding x-http-method-override forwarded referer'.split(
+        ' ',
+      ),
+    )
     draft.headers[name] = dice.pick([
       canary,
       '',
@@ -269,7 +246,7 @@ const typeMutations: Mutation[] = [
   (draft, dice) => {
     draft.raw = JSON.stringify(draft.body ?? {}).replace(
       /"[^"]*"(?=[,}])/,
-      dice.pick(['1e400', '-0', '0x10', '01', 'NaN', 'undefined', '1_000']),
+      dice.pick('1e400 -0 0x10 01 NaN undefined 1_000'.split(' ')),
     )
   },
 ]

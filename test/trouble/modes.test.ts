@@ -17,14 +17,10 @@ const modes: readonly Expected[] = [
   { mode: 'empty', status: 200, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
   { mode: 'empty', status: 400, answers: 400, text: 'Bad Request, invalid request' },
   { mode: 'empty', status: 401, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'empty', status: 403, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'empty', status: 404, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
   { mode: 'empty', status: 429, answers: 503, text: 'ABDM is overloaded; try again later' },
   { mode: 'empty', status: 500, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
   { mode: 'empty', status: 503, answers: 503, text: 'ABDM is overloaded; try again later' },
-  { mode: 'empty', status: 504, answers: 504, text: 'ABDM did not answer in time; try again' },
   { mode: 'html', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'html', status: 200, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
   { mode: 'truncated', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
   { mode: 'huge', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
   { mode: 'error', status: 503, code: 'ABDM-1024', answers: 500, text: 'Something went wrong' },
@@ -227,7 +223,7 @@ async function openAgainIfEnded(journey: Journey) {
 }
 
 const describe = ({ mode, status, code }: Mode) => [mode, status, code].filter(Boolean).join(' ')
-const isTokenRefusal = ({ mode, status }: Mode) => mode === 'empty' && (status === 401 || status === 403)
+const isTokenRefusal = ({ mode, status }: Mode) => mode === 'empty' && status === 401
 
 const suffer = async (step: Step, { answers, text, ...fault }: Expected): Promise<void> => {
   const { product: at, journey } = (step.on ?? app)()

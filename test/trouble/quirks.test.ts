@@ -103,6 +103,14 @@ const forms: readonly (readonly [form: string, said: Said, status: number, error
   ],
   ['6', { status: 400, body: { txnId, description: 'Something else' } }, 400, 'Bad Request, invalid request'],
   ['7 empty', { status: 403, body: '' }, 502, 'ABDM sent an answer that cannot be read; try again'],
+  ['7 empty not found', { status: 404, body: '' }, 502, 'ABDM sent an answer that cannot be read; try again'],
+  ['7 empty too slow', { status: 504, body: '' }, 504, 'ABDM did not answer in time; try again'],
+  [
+    '7 HTML as success',
+    { type: 'text/html', body: '<html>Login</html>' },
+    502,
+    'ABDM sent an answer that cannot be read; try again',
+  ],
   [
     '7 text',
     { status: 403, type: 'text/plain', body: 'Forbidden' },
