@@ -120,6 +120,12 @@ export const table = {
     meaning:
       'A user-scoped token (`eka.min_token`) reaches only the profile, session and pincode operations, and only its own user.',
   },
+  foreignPage: {
+    status: 403,
+    text: 'Pages of other sites may not use the sandbox',
+    meaning:
+      'The sandbox asks nobody who they are, so it answers no web page but those of this machine and of `CORS_ORIGINS`, and no foreign `Host` while it listens on loopback.',
+  },
   userUnknown: {
     status: 404,
     text: 'The user is not known',

@@ -100,6 +100,9 @@ const addRoute = <Deps>(
     method,
     url: declared.path.replace(/\{(\w+)\}/g, ':$1'),
     ...(auth !== 'none' && { onRequest: authenticate }),
+    ...(declared.tag === 'sandbox' && {
+      onRequest: (request, _reply, next) => next(isOfForeignPage(request, settings) ? error.foreignPage() : undefined),
+    }),
     handler: async (request, reply) => {
       const caller = carriedBy.get(request)?.caller ?? nobody
       const answer = await declared.handle(
@@ -156,6 +159,14 @@ const passesAll = (() => () => () => true) as never
 const plainJson = (() => () => JSON.stringify) as never
 
 const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)
+
+const mayCall = (origin: string, { corsOrigins, allowLoopbackOrigins }: Settings): boolean =>
+  corsOrigins.includes(origin) || (allowLoopbackOrigins && isLoopback(origin))
+
+/** The sandbox asks for no token: without this any page that a developer has open could empty it, or read OTPs by a name that points here. */
+const isOfForeignPage = ({ headers: { origin, host } }: FastifyRequest, settings: Settings): boolean =>
+  (origin !== undefined && !mayCall(origin, settings)) ||
+  (isLoopback(`http://${settings.host}`) && host !== undefined && !isLoopback(`http://${host}`))
 
 export const createServer = async (settings: Settings, log: Log) => {
   const bootId = newSecret().slice(0, 6)
@@ -228,12 +239,7 @@ export const createServer = async (settings: Settings, log: Log) => {
   app.setNotFoundHandler((request, reply) => sendError(request, reply, error.pathUnknown()))
 
   await app.register(cors, {
-    origin: (origin, decide) =>
-      decide(
-        null,
-        origin !== undefined &&
-          (settings.corsOrigins.includes(origin) || (settings.allowLoopbackOrigins && isLoopback(origin))),
-      ),
+    origin: (origin, decide) => decide(null, origin !== undefined && mayCall(origin, settings)),
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: [
       'Authorization',

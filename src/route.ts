@@ -88,6 +88,7 @@ export const errorsOf = (declared: Route<never>): ReadonlySet<ErrorName> =>
     'storeUnavailable',
     'stopping',
     ...(declared.auth === 'none' ? [] : (['tokenInvalid', 'notForThisUser'] as const)),
+    ...(declared.tag === 'sandbox' ? (['foreignPage'] as const) : []),
     ...(declared.needsUserSession ? (['sessionEnded'] as const) : []),
     ...(declared.upstream ? upstreamErrors : []),
   ])
