@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import type { Product, Reply } from '../harness.ts'
-import { assertHonestError, type Caller, type Journey, journeyOf, ok, startTroubled } from './journey.ts'
+import type { Product } from '../harness.ts'
+import { assertHonestError, type Caller, journeyOf, startTroubled } from './journey.ts'
+import { type Step, steps } from './steps.ts'
 
 /**
  * However an upstream call goes wrong, at whatever step: the caller gets one honest answer, nothing is sent or made twice, and
@@ -45,188 +46,16 @@ afterEach(async () => {
   for (const one of [product, webProduct]) await one.send('DELETE', '/sandbox/v1/faults')
 })
 
-const app = () => ({ product, journey: journeyOf(product, caller) })
-const web = () => ({ product: webProduct, journey: journeyOf(webProduct, webCaller) })
-
-type Step = {
-  readonly name: string
-  readonly operation: string
-  /** Safe to send again: one failure of the connection or of a proxy is not even noticed. */
-  readonly isRepeatable?: true
-  /** Carries a user token, whose refusal is no business of the caller while it can be renewed. */
-  readonly isAsUser?: true
-  readonly on?: typeof app
-  readonly ready: (journey: Journey) => Promise<unknown>
-  readonly act: (journey: Journey) => Promise<Reply>
-  /** From there to the end; what the answer was decides how. */
-  readonly finish: (journey: Journey) => Promise<unknown>
-}
-
-const nothing = async () => undefined
-const init = async (journey: Journey) => ok(await journey.init())
-const proven = async (journey: Journey) => {
-  await init(journey)
-  ok(await journey.verify())
-}
-const asked = async (journey: Journey) => {
-  await journey.register()
-  ok(await journey.sessionInit())
-}
-const opened = async (journey: Journey) => {
-  await asked(journey)
-  ok(await journey.sessionVerify())
-}
-const readProfile = async (journey: Journey) => {
-  assert.equal(ok(await journey.profile()).abha_address, journey.abha_address)
-}
-const createAndRead = async (journey: Journey) => {
-  ok(await journey.create())
-  await readProfile(journey)
-}
-/** An OTP that was used up by a lost answer is told wrong, and a new one opens the way. */
-const verifyAndOn = async (journey: Journey) => {
-  const again = await journey.verify()
-  if (again.status !== 200) {
-    assert.equal(again.body.source_error.code, 'ABDM-1035', again.text)
-    ok(await journey.resend())
-    ok(await journey.verify())
-  }
-  await createAndRead(journey)
-}
-const openAndRead = async (journey: Journey) => {
-  const again = await journey.sessionVerify()
-  if (again.status !== 200) {
-    assert.equal(again.body.source_error.code, 'ABDM-1035', again.text)
-    ok(await journey.sessionInit())
-    ok(await journey.sessionVerify())
-  }
-  await readProfile(journey)
-}
-
-const steps: readonly Step[] = [
-  {
-    name: 'mobile/init',
-    operation: 'phr.enrollment.request_otp',
-    ready: nothing,
-    act: (journey) => journey.init(),
-    finish: async (journey) => {
-      await proven(journey)
-      await createAndRead(journey)
-    },
-  },
-  {
-    name: 'mobile/resend',
-    operation: 'phr.enrollment.request_otp',
-    ready: init,
-    act: (journey) => journey.resend(),
-    finish: async (journey) => {
-      ok(await journey.resend())
-      ok(await journey.verify())
-      await createAndRead(journey)
-    },
-  },
-  {
-    name: 'mobile/verify',
-    operation: 'phr.enrollment.verify',
-    ready: init,
-    act: (journey) => journey.verify(),
-    finish: verifyAndOn,
-  },
-  {
-    name: 'suggest',
-    operation: 'phr.enrollment.suggestion',
-    isRepeatable: true,
-    ready: proven,
-    act: (journey) => journey.suggest(),
-    finish: createAndRead,
-  },
-  {
-    name: 'suggest without a transaction',
-    operation: 'phr.enrollment.is_exists',
-    isRepeatable: true,
-    ready: proven,
-    act: (journey) => journey.suggestWithoutTxn(),
-    finish: createAndRead,
-  },
-  {
-    name: 'phr/check',
-    operation: 'phr.enrollment.is_exists',
-    isRepeatable: true,
-    ready: proven,
-    act: (journey) => journey.check(),
-    finish: createAndRead,
-  },
-  {
-    name: 'session/init',
-    operation: 'phr.login.request_otp',
-    ready: (journey) => journey.register(),
-    act: (journey) => journey.sessionInit(),
-    finish: async (journey) => {
-      ok(await journey.sessionInit())
-      await openAndRead(journey)
-    },
-  },
-  {
-    name: 'session/init through PHR web',
-    operation: 'web.login.request_otp',
-    on: web,
-    ready: (journey) => journey.register(),
-    act: (journey) => journey.sessionInit(),
-    finish: async (journey) => {
-      ok(await journey.sessionInit())
-      await openAndRead(journey)
-    },
-  },
-  {
-    name: 'session/verify',
-    operation: 'phr.login.verify',
-    ready: asked,
-    act: (journey) => journey.sessionVerify(),
-    finish: openAndRead,
-  },
-  {
-    name: 'session/verify through PHR web',
-    operation: 'web.login.verify',
-    on: web,
-    ready: asked,
-    act: (journey) => journey.sessionVerify(),
-    finish: openAndRead,
-  },
-  {
-    name: 'GET profile',
-    operation: 'phr.profile.get',
-    isRepeatable: true,
-    isAsUser: true,
-    ready: opened,
-    act: (journey) => journey.profile(),
-    finish: openAgainIfEnded,
-  },
-  {
-    name: 'GET profile through PHR web',
-    operation: 'web.profile.get',
-    on: web,
-    isRepeatable: true,
-    isAsUser: true,
-    ready: opened,
-    act: (journey) => journey.profile(),
-    finish: openAgainIfEnded,
-  },
-]
-
-async function openAgainIfEnded(journey: Journey) {
-  const { logged_in } = ok(await journey.status())
-  if (!logged_in) {
-    ok(await journey.sessionInit())
-    ok(await journey.sessionVerify())
-  }
-  await readProfile(journey)
-}
+const newJourney = ({ on }: Step) =>
+  on === 'web'
+    ? { product: webProduct, journey: journeyOf(webProduct, webCaller) }
+    : { product, journey: journeyOf(product, caller) }
 
 const describe = ({ mode, status, code }: Mode) => [mode, status, code].filter(Boolean).join(' ')
 const isTokenRefusal = ({ mode, status }: Mode) => mode === 'empty' && status === 401
 
 const suffer = async (step: Step, { answers, text, ...fault }: Expected): Promise<void> => {
-  const { product: at, journey } = (step.on ?? app)()
+  const { product: at, journey } = newJourney(step)
   await step.ready(journey)
   const messagesBefore = await journey.messages()
   const callsBefore = at.upstreamCalls(step.operation)
@@ -257,7 +86,7 @@ test('every step gives up an upstream that never answers, and goes on when it do
   const ready = await Promise.all(
     struck.map(async (step) => {
       assert.ok(step)
-      const { product: at, journey } = (step.on ?? app)()
+      const { product: at, journey } = newJourney(step)
       await step.ready(journey)
       return { step, at, journey, messages: await journey.messages() }
     }),
@@ -284,7 +113,7 @@ test('one failure of the connection, a proxy or the bearer is not noticed where 
     { mode: 'error', status: 401, code: '900901' },
   ]
   for (const step of steps.filter(({ isRepeatable }) => isRepeatable)) {
-    const { product: at, journey } = (step.on ?? app)()
+    const { product: at, journey } = newJourney(step)
     await step.ready(journey)
     for (const fault of harmless) {
       await at.fault({ operation: step.operation, times: 1, ...fault })
@@ -295,7 +124,7 @@ test('one failure of the connection, a proxy or the bearer is not noticed where 
 
 test('a bearer that the API gateway refuses once costs no caller anything, at any step', async () => {
   for (const step of steps) {
-    const { product: at, journey } = (step.on ?? app)()
+    const { product: at, journey } = newJourney(step)
     await step.ready(journey)
     const messagesBefore = await journey.messages()
     const sessions = at.upstreamCalls('gateway.session')
@@ -308,7 +137,7 @@ test('a bearer that the API gateway refuses once costs no caller anything, at an
 
 test('many failures in a row use up no tries, and the right OTP is still good', async () => {
   for (const step of steps.filter(({ operation }) => operation.endsWith('.verify'))) {
-    const { product: at, journey } = (step.on ?? app)()
+    const { product: at, journey } = newJourney(step)
     await step.ready(journey)
     for (const { answers: _, text: __, ...fault } of modes.filter(({ mode }) => mode !== 'drop_after')) {
       await at.fault({ operation: step.operation, ...fault })
