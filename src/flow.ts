@@ -24,8 +24,13 @@ type StatesOf<M> = keyof M & string
 type StepsOf<M> = { [State in keyof M]: keyof M[State] }[keyof M] & string
 export type StepOf<F extends Flow> = StepsOf<F['moves']>
 
-/** The OTP of a transaction: when it went out, how often again, how many tries it has seen. */
-export type OtpState = { readonly sentAt: number; readonly resends: number; readonly tries: number }
+/** The OTP of a transaction: when it went out, how often again, how many tries it has seen, whether a lost answer may have used it up. */
+export type OtpState = {
+  readonly sentAt: number
+  readonly resends: number
+  readonly tries: number
+  readonly mayBeUsed?: boolean
+}
 
 export type TxnBody = {
   readonly flow: string
@@ -51,7 +56,14 @@ export const txnRows: Collection<TxnBody> = {
       partnerPtId: Type.Optional(Type.String()),
       hipId: Type.Optional(Type.String()),
     }),
-    otp: Type.Optional(Type.Object({ sentAt: Type.Integer(), resends: Type.Integer(), tries: Type.Integer() })),
+    otp: Type.Optional(
+      Type.Object({
+        sentAt: Type.Integer(),
+        resends: Type.Integer(),
+        tries: Type.Integer(),
+        mayBeUsed: Type.Optional(Type.Boolean()),
+      }),
+    ),
     upstreamTxnIds: Type.Array(Type.String()),
     data: Type.Unknown(),
   }),

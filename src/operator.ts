@@ -5,7 +5,7 @@ import { newSecret } from './ids.ts'
 import { masterKeys } from './keys.ts'
 import { openSqlite } from './store/sqlite.ts'
 
-/** What an operator does for clients from the command line, beside a running server or without one. Returns the exit status. */
+/** What an operator does for clients from the command line, while no server has the database. Returns the exit status. */
 export const runClientCommand = async ([action, clientId]: readonly string[], usage: string): Promise<number> => {
   if (!action || !clientId || !['add', 'token', 'sharing-key'].includes(action)) {
     console.error(usage)

@@ -1,4 +1,4 @@
-import { hasMeaning, isOtpWrong, UpstreamFailure, wasNotSent } from './abdm/failure.ts'
+import { hasMeaning, isOtpWrong, isOutcomeUnknown, UpstreamFailure, wasNotSent } from './abdm/failure.ts'
 import type { Caller } from './clients.ts'
 import type { Clock } from './clock.ts'
 import type { OtpConfig } from './config.ts'
@@ -16,6 +16,8 @@ const isOverBudget = (thrown: unknown): boolean => thrown instanceof ConnectErro
 /** ABDM's words for a transaction that a newer OTP to the same receiver has made void; other codes keep their published meaning. */
 const isSuperseded = (thrown: unknown): boolean =>
   thrown instanceof UpstreamFailure && thrown.read?.code === 'ABDM-9999'
+
+const perhapsUsed = 'The OTP may have been used up when an answer of ABDM was lost; ask for a new one'
 
 export type Otps = ReturnType<typeof createOtps>
 
@@ -98,7 +100,9 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
           }
           const allowedAt = otp.sentAt + settings.resendWaitSeconds * 1000
           if (clock.now() < allowedAt) throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(allowedAt) })
-          const written = await flows.amend(txn, { otp: { ...otp, resends: otp.resends + 1, sentAt: clock.now() } })
+          const written = await flows.amend(txn, {
+            otp: { ...otp, resends: otp.resends + 1, sentAt: clock.now(), mayBeUsed: false },
+          })
           if (written) return { claimed: written, resends: otp.resends, sentAt: otp.sentAt }
         }
       })()
@@ -133,8 +137,13 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       try {
         return { answer: await ask(counted), txn: counted }
       } catch (thrown) {
-        if (isOtpWrong(thrown)) throw thrown
-        await giveBack(counted, step, ({ tries }) => ({ tries: Math.max(0, tries - 1) }))
+        if (isOtpWrong(thrown))
+          throw counted.otp?.mayBeUsed ? error.otpEnded({ message: perhapsUsed, cause: thrown }) : thrown
+        const mayBeUsed = isOutcomeUnknown(thrown)
+        await giveBack(counted, step, ({ tries }) => ({
+          tries: Math.max(0, tries - 1),
+          ...(mayBeUsed && { mayBeUsed }),
+        }))
         if (hasMeaning(thrown, 'txnGone') && (isSuperseded(thrown) || (await wasReplaced(counted, step)))) {
           throw error.otpEnded({ cause: thrown })
         }

@@ -184,6 +184,20 @@ test('an OTP that a newer registration of the same mobile made void has ended, c
   assert.equal((await verify(first, await product.otpTo(mobile))).status, 200)
 })
 
+test('when the answer to a right OTP was lost, its repeat says that the OTP may be used up, and a new one works', async () => {
+  const mobile = freshMobile()
+  const txn_id = await begin(client, mobile)
+  const otp = await product.otpTo(mobile)
+  await product.fault({ operation: 'phr.enrollment.verify', mode: 'drop_after' })
+  assert.equal((await verify(txn_id, otp)).status, 502)
+  assertRefused(await verify(txn_id, otp), { ...refusals.otpWrong, message: /may have been used up/ })
+  await product.advance(60)
+  assert.equal((await resend(txn_id)).status, 200)
+  const next = await product.otpTo(mobile)
+  assertRefused(await verify(txn_id, wrongOtp(next)), { ...refusals.otpWrong, message: /OTP does not match/ })
+  assert.equal((await verify(txn_id, next)).status, 200)
+})
+
 test('OTP_RESENDS_MAX 0 allows none', () =>
   withSettings({ OTP_RESENDS_MAX: '0', OTP_RESEND_WAIT_SECONDS: '0' }, async (product, client) => {
     const mobile = freshMobile()
