@@ -17,6 +17,8 @@ const isOverBudget = (thrown: unknown): boolean => thrown instanceof ConnectErro
 const isSuperseded = (thrown: unknown): boolean =>
   thrown instanceof UpstreamFailure && thrown.read?.code === 'ABDM-9999'
 
+const hasCode = (thrown: unknown): boolean => thrown instanceof UpstreamFailure && thrown.read?.code !== undefined
+
 const perhapsUsed = 'The OTP may have been used up when an answer of ABDM was lost; ask for a new one'
 
 export type Otps = ReturnType<typeof createOtps>
@@ -137,8 +139,11 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       try {
         return { answer: await ask(counted), txn: counted }
       } catch (thrown) {
-        if (isOtpWrong(thrown))
-          throw counted.otp?.mayBeUsed ? error.otpEnded({ message: perhapsUsed, cause: thrown }) : thrown
+        if (isOtpWrong(thrown)) {
+          // A code of ABDM's keeps its published text; the bare "failed" is where this server has words of its own.
+          if (counted.otp?.mayBeUsed && !hasCode(thrown)) throw error.otpEnded({ message: perhapsUsed, cause: thrown })
+          throw thrown
+        }
         const mayBeUsed = isOutcomeUnknown(thrown)
         await giveBack(counted, step, ({ tries }) => ({
           tries: Math.max(0, tries - 1),
