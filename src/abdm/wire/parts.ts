@@ -90,9 +90,8 @@ export const phrVerified = Type.Object({
   tokens: absent(Type.Object(userTokens)),
 })
 
-/** Birth parts, booleans and counts are text, with or without leading zeros (§13, §19 no. 13). */
-export const phrProfile = Type.Object({
-  abhaAddress: Type.String({ 'x-redact': true }),
+/** What an enrolment answers and a profile repeats. Birth parts are text, with or without leading zeros (§19 no. 13). */
+export const phrDetails = {
   fullName: absent(personal()),
   firstName: absent(personal()),
   middleName: absent(personal()),
@@ -104,15 +103,21 @@ export const phrProfile = Type.Object({
   gender: absent(Type.String()),
   email: absent(personal()),
   mobile: absent(personal()),
-  abhaNumber: absent(personal()),
   address: absent(personal()),
   stateName: absent(Type.String()),
   districtName: absent(Type.String()),
-  subDistrictCode: absent(Type.String()),
-  subDistrictName: absent(Type.String()),
   pinCode: absent(personal()),
   stateCode: absent(Type.String()),
   districtCode: absent(Type.String()),
+}
+
+/** Booleans and counts are text too (§13). */
+export const phrProfile = Type.Object({
+  ...phrDetails,
+  abhaAddress: Type.String({ 'x-redact': true }),
+  abhaNumber: absent(personal()),
+  subDistrictCode: absent(Type.String()),
+  subDistrictName: absent(Type.String()),
   authMethods: absent(Type.Array(Type.String())),
   status: absent(Type.String()),
   emailVerified: absent(Type.String()),

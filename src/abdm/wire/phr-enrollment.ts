@@ -1,6 +1,15 @@
 import { Type } from 'typebox'
 import { absent, operation, personal, sealed, text } from './operation.ts'
-import { abhaAddress, otpRequested, phrOtpRequest, phrOtpVerify, phrVerified, txnId, userTokens } from './parts.ts'
+import {
+  abhaAddress,
+  otpRequested,
+  phrDetails,
+  phrOtpRequest,
+  phrOtpVerify,
+  phrVerified,
+  txnId,
+  userTokens,
+} from './parts.ts'
 
 /** §7: an ABHA address by mobile OTP or by ABHA number. "enroll" has two l here. */
 
@@ -131,26 +140,7 @@ export const enrol = operation({
   reply: Type.Object({
     txnId: absent(txnId()),
     message: absent(Type.String()),
-    phrDetails: Type.Object({
-      firstName: absent(personal()),
-      middleName: absent(personal()),
-      lastName: absent(personal()),
-      fullName: absent(personal()),
-      dayOfBirth: absent(personal()),
-      monthOfBirth: absent(personal()),
-      yearOfBirth: absent(personal()),
-      dateOfBirth: absent(personal()),
-      gender: absent(Type.String()),
-      email: absent(personal()),
-      mobile: absent(personal()),
-      address: absent(personal()),
-      stateName: absent(Type.String()),
-      districtName: absent(Type.String()),
-      pinCode: absent(personal()),
-      stateCode: absent(Type.String()),
-      districtCode: absent(Type.String()),
-      abhaAddress: Type.Array(personal()),
-    }),
+    phrDetails: Type.Object({ ...phrDetails, abhaAddress: Type.Array(personal()) }),
     tokens: Type.Object(userTokens),
   }),
   errorForm: 'array',

@@ -166,14 +166,12 @@ test(
   'a send that certainly did not go out is given back to the budget',
   withBudgets({ OTP_SENDS_PER_IDENTIFIER_HOUR: '1' }, async (product, client) => {
     const mobile = freshMobile()
-    // Without a certificate nothing can be sealed, so nothing leaves.
-    await product.send('POST', '/sandbox/v1/rotate-keys')
-    await product.fault({ operation: 'phr.certificate', mode: 'error', status: 500, times: 3 }).catch(() => undefined)
-    const failed = await init(client, mobile)
-    if (failed.status !== 200) {
-      await product.send('DELETE', '/sandbox/v1/faults')
-      assert.equal((await init(client, mobile)).status, 200)
-    }
+    // Without a certificate nothing can be sealed, so nothing leaves; a new product has fetched none yet.
+    await product.fault({ operation: 'phr.certificate', status: 500, code: 'ABDM-1004', probability: 1 })
+    assert.equal((await init(client, mobile)).status, 500)
+    assert.equal(product.upstreamCalls('phr.enrollment.request_otp'), 0)
+    await product.send('DELETE', '/sandbox/v1/faults')
+    assert.equal((await init(client, mobile)).status, 200)
     await over(product, client, mobile)
   }),
 )
