@@ -13,15 +13,18 @@ export type Flow<Data extends TSchema = TSchema, M extends Moves = Moves> = {
   readonly data: Data
   /** state → step → the states that the step can lead to. A state without steps is the end. */
   readonly moves: M
+  /** Lives of states that have one of their own; staying in such a state does not renew it. */
+  readonly livesSeconds?: { readonly [state: string]: number | undefined }
 }
 
 export const flow = <Data extends TSchema, const M extends Moves>(
   name: string,
-  declared: { data: Data; moves: M },
+  declared: { data: Data; moves: M; livesSeconds?: { readonly [State in keyof M]?: number } },
 ): Flow<Data, M> => ({ name, ...declared })
 
-type StatesOf<M> = keyof M & string
-type StepsOf<M> = { [State in keyof M]: keyof M[State] }[keyof M] & string
+// Spread over a union: a step that several flows take may lead to any state of any of them.
+type StatesOf<M> = M extends Moves ? keyof M & string : never
+type StepsOf<M> = M extends Moves ? { [State in keyof M]: keyof M[State] }[keyof M] & string : never
 export type StepOf<F extends Flow> = StepsOf<F['moves']>
 
 /** The OTP of a transaction: when it went out, how often again, how many tries it has seen, whether a lost answer may have used it up. */
@@ -101,7 +104,8 @@ const given = (named: Named): Named =>
 export type Flows = ReturnType<typeof createFlows>
 
 export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => {
-  const lifeMs = lifeSeconds * 1000
+  const endOfLife = ({ livesSeconds }: Flow, state: string): number =>
+    clock.now() + (livesSeconds?.[state] ?? lifeSeconds) * 1000
 
   const asTxn = <F extends Flow>(found: F, row: Row<TxnBody>, named: Named = row.body.named): Txn<F> => ({
     id: row.id,
@@ -117,20 +121,22 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
 
   const write = async <F extends Flow>(txn: Txn<F>, change: Change<F>): Promise<Txn<F> | undefined> => {
     const { upstreamTxnIds } = txn.row.body
+    const { state = txn.state } = change
+    const staysAsLong = state === txn.state && txn.flow.livesSeconds?.[state] !== undefined
     const isNewUpstreamTxn = change.upstreamTxnId !== undefined && change.upstreamTxnId !== txn.upstreamTxnId
     const row = await store.update(
       txnRows,
       txn.row,
       {
         ...txn.row.body,
-        state: change.state ?? txn.state,
+        state,
         named: txn.named,
         data: change.data ?? txn.data,
         ...(change.otp && { otp: change.otp }),
         upstreamTxnIds: isNewUpstreamTxn ? [...upstreamTxnIds, change.upstreamTxnId ?? ''] : upstreamTxnIds,
       },
       {
-        ...(change.renews && { expiresAt: clock.now() + lifeMs }),
+        ...(change.renews && !staysAsLong && { expiresAt: endOfLife(txn.flow, state) }),
         ...(change.also && { also: change.also }),
       },
     )
@@ -145,10 +151,9 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
       named: Named,
       start: { state: StatesOf<F['moves']>; data: Static<F['data']>; upstreamTxnId: string; otp?: OtpState },
     ): Promise<Txn<F>> {
-      const now = clock.now()
       const row = await store.insert(
         txnRows,
-        newTimedId(now),
+        newTimedId(clock.now()),
         {
           flow: opened.name,
           state: start.state,
@@ -159,7 +164,7 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
           upstreamTxnIds: [start.upstreamTxnId],
           data: start.data,
         },
-        { expiresAt: now + lifeMs },
+        { expiresAt: endOfLife(opened, start.state) },
       )
       if (!row) throw error.internal()
       return asTxn(opened, row)
@@ -168,10 +173,10 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
     /**
      * The transaction, if this step may be taken now. Unknown, expired, finished and another client's are answered alike,
      * so that nobody learns of a stranger's transaction. Whom an earlier step named is remembered: this one may leave the
-     * headers out, or say them anew (connect §4, rule 3).
+     * headers out, or say them anew (connect §4, rule 3). A step that several flows have is given all of them.
      */
     async at<F extends Flow>(
-      wanted: F,
+      wanted: F | readonly F[],
       { clientId, workspace, onlyOid }: Caller,
       txnId: string,
       step: StepOf<F>,
@@ -182,9 +187,9 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
       if (onlyOid !== undefined && row.body.named.oid !== onlyOid) throw error.txnUnknown()
       const { state } = row.body
       if (state.endsWith('_end')) throw error.txnUnknown()
-      if (row.body.flow !== wanted.name) throw error.stepNotAllowed()
-      if (!wanted.moves[state]?.[step]) throw error.stepNotAllowed()
-      return asTxn(wanted, row, { ...row.body.named, ...given(named) })
+      const found = ('name' in wanted ? [wanted] : wanted).find(({ name }) => name === row.body.flow)
+      if (!found?.moves[state]?.[step]) throw error.stepNotAllowed()
+      return asTxn(found, row, { ...row.body.named, ...given(named) })
     },
 
     /**

@@ -10,7 +10,9 @@ import { type Collection, inserting, type Row, type Store, updating, type Write 
 
 /** The users of a client: oid ↔ ABHA, and the ABHA session that this server keeps for each. */
 
-export type Family = 'phr-app' | 'phr-web'
+export type Family = 'abha' | 'phr-app' | 'phr-web'
+
+export const FamilyName = Type.Union([Type.Literal('abha'), Type.Literal('phr-app'), Type.Literal('phr-web')])
 
 /** A person's session at ABDM. Token families do not mix (abdm-v3 §4), so the family stays with it. */
 export type AbhaSession = {
@@ -52,7 +54,7 @@ export const userRows: Collection<User> = {
     hipId: maybe,
     session: Type.Optional(
       Type.Object({
-        family: Type.Union([Type.Literal('phr-app'), Type.Literal('phr-web')]),
+        family: FamilyName,
         abhaAddress: text,
         token: text,
         expiresAt: Type.Integer(),
@@ -170,6 +172,10 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
       writes.push(updating(userRows, bound, rest))
     }
     const before: Partial<User> = user?.body ?? {}
+    const abhaNumber = person.abhaNumber ?? before.abhaNumber
+    // The address decides whose it is; a number that another user has stays with that one (decision 0006).
+    const holder = abhaNumber ? await byLookup('number', caller.workspace, abhaNumber) : undefined
+    const isHeldByOther = holder !== undefined && holder.id !== user?.id
     const body: User = {
       workspace: caller.workspace,
       uuid: before.uuid ?? newUuid(),
@@ -177,7 +183,7 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
       preferredAddress: person.abhaAddress,
       isKycVerified: person.isKycVerified || (before.isKycVerified ?? false),
       session,
-      ...pick('abhaNumber', person.abhaNumber ?? before.abhaNumber),
+      ...pick('abhaNumber', isHeldByOther ? before.abhaNumber : abhaNumber),
       ...pick('mobile', completest(person.mobile, before.mobile)),
       ...pick('partnerPtId', who.partnerPtId ?? before.partnerPtId),
       ...pick('hipId', who.hipId ?? before.hipId),
@@ -189,7 +195,7 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
 
   const over = (session: AbhaSession): boolean => clock.now() >= session.expiresAt - 5_000
   const canRefresh = (session: AbhaSession): boolean =>
-    session.family === 'phr-app' && session.refreshToken !== undefined && clock.now() < (session.refreshExpiresAt ?? 0)
+    session.family !== 'phr-web' && session.refreshToken !== undefined && clock.now() < (session.refreshExpiresAt ?? 0)
 
   /** Puts another session, or none, in the place of this one; a session that has come meanwhile stays. */
   const replaceSession = async (

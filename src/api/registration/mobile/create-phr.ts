@@ -15,8 +15,10 @@ import {
 import { sessionFrom } from '../../../people.ts'
 import { findPincode, type Place } from '../../../pincodes/pincodes.ts'
 import { route } from '../../../route.ts'
-import { AbhaRefreshToken, AbhaToken, EkaIds, ekaIds, SkipState } from '../../answers.ts'
+import { AbhaRefreshToken, AbhaToken, EkaIds, SkipState } from '../../answers.ts'
+import { endAt } from '../../end.ts'
 import { ConnectProfile, fromPhr, isKycVerified } from '../../profile/connect-profile.ts'
+import { loginByMobile } from '../../profile/login/flow.ts'
 import { enrolOnce } from './enrol.ts'
 import { mobileRegistration } from './flow.ts'
 
@@ -34,8 +36,8 @@ export const SelfDeclared = Type.Object({
 type SelfDeclared = Static<typeof SelfDeclared>
 
 /**
- * Creates an ABHA address with details that the person gives. Needs abha_create or abha_select, ends the flow, opens the
- * user's session. Upstream: phr.enrollment.enrol, never twice: an answer that was lost is asked after first.
+ * Creates an ABHA address with details that the person gives. Needs abha_create or abha_select of a registration by mobile, or
+ * abha_create of a login by mobile; ends the flow, opens the user's session. Upstream: phr.enrollment.enrol, never twice: an answer that was lost is asked after first.
  * A taken address is 400 and leaves the transaction usable.
  */
 export const createPhr = route({
@@ -58,8 +60,8 @@ export const createPhr = route({
   errors: ['txnUnknown', 'stepNotAllowed', 'addressTaken', 'accountClaimed', 'mobileClaimed', 'outcomeUnknown'],
   upstream: true,
   async handle({ body, caller, named }, deps) {
-    const { flows, people, clients, clock } = deps
-    const txn = await flows.at(mobileRegistration, caller, body.txn_id, 'create_phr', named)
+    const { flows, people, clock } = deps
+    const txn = await flows.at([mobileRegistration, loginByMobile], caller, body.txn_id, 'create_phr', named)
     const place = checked(body.profile, clock.now())
     const { mobile } = txn.data
     if (!mobile) throw error.internal()
@@ -74,16 +76,13 @@ export const createPhr = route({
     )
     const person = { ...wished, abhaAddresses: created.addresses, isKycVerified: isKycVerified(created.profile) }
     const session = sessionFrom('phr-app', body.abha_address, created.tokens, clock.now())
-    let bound: Awaited<ReturnType<typeof people.bind>> | undefined
-    await flows.move(created.txn, 'create_phr', 'abha_end', { data: {} }, async () => {
-      bound = await people.bind(caller, txn.named, person, session)
-      return bound.writes
-    })
-    if (!bound) throw error.internal()
+    const eka = await endAt(deps, caller, txn.named, { person, session, isCreated: true }, (writes) =>
+      flows.move(created.txn, 'create_phr', 'abha_end', { data: {} }, writes),
+    )
     return {
       skip_state: 'abha_end' as const,
       success: true,
-      eka: ekaIds(clients, caller, bound.oid, bound.uuid),
+      eka,
       profile: fromPhr(created.profile, body.abha_address, created.addresses),
       token: created.tokens.token,
       refresh_token: created.tokens.refreshToken ?? null,

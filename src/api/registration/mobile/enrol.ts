@@ -7,11 +7,12 @@ import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
 import type { Txn } from '../../../flow.ts'
 import { sessionFrom } from '../../../people.ts'
+import type { loginByMobile } from '../../profile/login/flow.ts'
 import type { mobileRegistration } from './flow.ts'
 
 /** Enrolling an ABHA address upstream at most once per transaction, whatever happens to answers and processes. */
 
-type Registration = Txn<typeof mobileRegistration>
+type Registration = Txn<typeof mobileRegistration | typeof loginByMobile>
 type Details = BodyOf<typeof phrEnrollment.enrol>['phrDetails']
 type Claim = NonNullable<Registration['data']['enrolling']>
 type Made = NonNullable<Claim['made']>

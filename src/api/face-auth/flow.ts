@@ -1,0 +1,20 @@
+import { Type } from 'typebox'
+import { flow } from '../../flow.ts'
+import { aadhaarData, afterKyc } from '../registration/aadhaar/flow.ts'
+
+/**
+ * Registration by a face capture on the person's phone; it goes on as a registration by Aadhaar.
+ *
+ *   pending ──capture──▶ pending | verified | failed      verified ──capture──▶ verified      failed ──capture──▶ failed
+ *   verified ──verify──▶ abha_create | confirm_mobile_otp
+ */
+export const faceAuth = flow('face-auth', {
+  data: Type.Object(aadhaarData),
+  livesSeconds: { pending: 600, verified: 600, failed: 600 },
+  moves: {
+    pending: { capture: ['pending', 'verified', 'failed'] },
+    verified: { capture: ['verified'], verify: ['abha_create', 'confirm_mobile_otp'] },
+    failed: { capture: ['failed'] },
+    ...afterKyc,
+  },
+})

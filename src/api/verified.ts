@@ -1,0 +1,63 @@
+import { type Static, Type } from 'typebox'
+import { FamilyName } from '../people.ts'
+
+/** What a right OTP leaves behind for the steps after it; every flow that ends at an ABHA address keeps it in this form. */
+
+const secret = Type.String({ 'x-redact': true })
+const maybeSecret = Type.Optional(secret)
+
+/** Upstream's transfer token: good for one choice, for five minutes (abdm-v3 §4). */
+export const Transfer = Type.Object({ token: secret, expiresAt: Type.Integer() })
+
+export const FinalTokens = Type.Object({
+  family: FamilyName,
+  token: secret,
+  expiresAt: Type.Integer(),
+  refreshToken: maybeSecret,
+  refreshExpiresAt: Type.Optional(Type.Integer()),
+})
+
+/** Who the person is by KYC, in ABDM's spelling; enough to enrol a further address for them. */
+export const Account = Type.Object({
+  abhaNumber: secret,
+  mobile: maybeSecret,
+  firstName: maybeSecret,
+  middleName: maybeSecret,
+  lastName: maybeSecret,
+  gender: maybeSecret,
+  dayOfBirth: maybeSecret,
+  monthOfBirth: maybeSecret,
+  yearOfBirth: maybeSecret,
+  address: maybeSecret,
+  pinCode: maybeSecret,
+  stateName: maybeSecret,
+  stateCode: maybeSecret,
+  districtName: maybeSecret,
+  districtCode: maybeSecret,
+})
+export type Account = Static<typeof Account>
+
+/** An enrolment whose end is not known yet: it may be running, or its answer was lost. */
+export const Enrolling = Type.Object({
+  abhaAddress: secret,
+  by: Type.String(),
+  until: Type.Integer(),
+  /** It has come out that the account was made, and these are its tokens; asking once more would give no others. */
+  made: Type.Optional(
+    Type.Object({
+      token: secret,
+      expiresAt: Type.Integer(),
+      refreshToken: maybeSecret,
+      refreshExpiresAt: Type.Optional(Type.Integer()),
+    }),
+  ),
+})
+
+export const verified = {
+  /** The addresses of the last answer's `abha_profiles`. */
+  offered: Type.Optional(Type.Array(secret)),
+  transfer: Type.Optional(Transfer),
+  final: Type.Optional(FinalTokens),
+  account: Type.Optional(Account),
+  enrolling: Type.Optional(Enrolling),
+}
