@@ -6,7 +6,7 @@ import { type Config, ConfigError } from './config.ts'
 import { type Emulator, type EmulatorKeys, startEmulator } from './emulator/emulator.ts'
 import { createFlows, type Flows, txnRows } from './flow.ts'
 import { createServer } from './http.ts'
-import { newUuid } from './ids.ts'
+import { deriveKey, newUuid } from './ids.ts'
 import { masterKeys } from './keys.ts'
 import { createLog, type Log } from './log.ts'
 import { operationsRoutes } from './operations.ts'
@@ -27,6 +27,7 @@ export type Services = {
   readonly clock: Clock
   readonly addressSuffix: string
   readonly hasPhrApp: boolean
+  readonly facePage: string
   /** Names this process in claims that it writes. */
   readonly instanceId: string
   readonly storeIsExclusive: boolean
@@ -66,11 +67,12 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     abdm,
     clients,
     flows,
-    otps: createOtps(store, flows, clock, config.otp),
+    otps: createOtps(store, flows, clock, config.otp, deriveKey(keys.signing, 'otp identifiers')),
     people: createPeople(store, abdm, clock),
     clock,
     addressSuffix: config.upstream.addressSuffix,
     hasPhrApp: config.upstream.hasPhrApp,
+    facePage: config.upstream.facePage ?? emulator?.running.facePage ?? '',
     instanceId: newUuid(),
     storeIsExclusive: store.isExclusive,
   }

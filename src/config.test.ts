@@ -49,6 +49,7 @@ test('without any setting everything is the sandbox’s', () => {
     keys: { encryption: undefined, signing: undefined, file: './data/openabha.db.keys.json' },
     upstream: {
       bases: undefined,
+      facePage: undefined,
       clientId: 'SBXID_000001',
       clientSecret: 'openabha-emulator-secret',
       cmId: 'sbx',

@@ -21,6 +21,8 @@ export type KeyConfig = { encryption: Buffer | undefined; signing: Buffer | unde
 export type UpstreamConfig = {
   /** Undefined: the embedded emulator's, known once it listens. */
   bases: Readonly<Record<ServiceName, string>> | undefined
+  /** Where the face link leads; undefined: the embedded emulator's. */
+  facePage: string | undefined
   clientId: string
   clientSecret: string
   cmId: string
@@ -84,6 +86,12 @@ const realBases = {
     'phr-app': 'https://phr.abdm.gov.in/api/phr/app/v3',
     'phr-web': 'https://phr.abdm.gov.in/api/phr/web/v3',
   },
+} as const
+
+const realFacePages = {
+  emulator: undefined,
+  sandbox: 'https://phrsbx.abdm.gov.in/face-auth',
+  production: 'https://phr.abdm.gov.in/face-auth',
 } as const
 
 /** Random bytes have some 30 different ones among 32; a key that was typed or left at zero has not. */
@@ -240,6 +248,7 @@ export const readConfig = (
     },
     upstream: {
       bases: bases(),
+      facePage: realFacePages[environment],
       clientId: isEmulated ? 'SBXID_000001' : (clientId ?? ''),
       clientSecret: isEmulated ? 'openabha-emulator-secret' : (clientSecret ?? ''),
       cmId: value('ABDM_CM_ID') ?? (environment === 'production' ? 'abdm' : 'sbx'),

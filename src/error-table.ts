@@ -79,6 +79,32 @@ export const table = {
     source: { code: 'ABDM-1101', message: 'This ABHA Address already exists. Please create with unique ABHA Address' },
     meaning: 'Somebody has this ABHA address. Offer another one; the transaction stays usable.',
   },
+  mobileMissing: {
+    status: 400,
+    text: 'Mobile number not found.',
+    source: {
+      code: 'ABDM-1111',
+      message: 'No mobile is linked with this Aadhaar number; repeat the call with a mobile',
+    },
+    meaning:
+      'The person is known, but neither Aadhaar nor the call has a mobile number. Repeat the call with the field `mobile`.',
+  },
+  alreadyVerified: {
+    status: 400,
+    text: 'Bad Request, invalid request',
+    source: { code: 'ABDM-1006', message: 'This ABHA address is KYC verified already' },
+    meaning: 'There is nothing to verify: the profile has an ABHA number.',
+  },
+  otherSessionNeeded: {
+    status: 400,
+    text: 'Bad Request, invalid request',
+    source: {
+      code: 'ABDM-1006',
+      message: 'ABDM does not allow this with the present session; open another with session/init and session/verify',
+    },
+    meaning:
+      'The session came from a registration by Aadhaar, from a search, or from PHR web, whose tokens can read only. Open one with `POST /abdm/v1/session/init` and `/verify`, then repeat the call.',
+  },
   accountClaimed: {
     status: 400,
     text: 'This account has already been claimed by the mobile number: <mobile>',

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { isAadhaarNumber } from './abdm/wire/aadhaar.ts'
 
 /**
  * The fields of the Connect contract. A field's form cleans what people paste (spaces, invisible characters, a country
@@ -49,6 +50,20 @@ export const forms = {
     rule: 'a new ABHA address: 8 to 18 letters or digits, at most one dot and one underscore inside, neither a mobile nor an ABHA number',
     clean: (text, settings) =>
       withDomain(text, settings, (local) => localPart.test(local) && !/^([6-9][0-9]{9}|[0-9]{14})$/.test(local)),
+  },
+  aadhaar: {
+    rule: 'an Aadhaar number: twelve digits with a right check digit',
+    clean: (text) => {
+      const digits = text.replace(/-/g, '').replace(blanks, '')
+      return isAadhaarNumber(digits) ? digits : undefined
+    },
+  },
+  abhaNumber: {
+    rule: 'an ABHA number: 14 digits, with or without hyphens in groups 2-4-4-4',
+    clean: (text) => {
+      const [, ...groups] = /^([0-9]{2})-?([0-9]{4})-?([0-9]{4})-?([0-9]{4})$/.exec(text.replace(blanks, '')) ?? []
+      return groups.length > 0 ? groups.join('-') : undefined
+    },
   },
   pincode: {
     rule: 'six digits, the first not zero',
@@ -105,10 +120,13 @@ export const NewAbhaAddress = field('newAbhaAddress', 'The ABHA address to creat
   ...personal,
   examples: ['asha.rao1990'],
 })
+export const AadhaarNumber = field('aadhaar', 'Twelve digits.', { ...personal, examples: ['200000000111'] })
 export const Pincode = field('pincode', 'Six digits.', { ...personal, examples: ['834001'] })
 export const TxnId = field('handle', 'Opaque handle of the flow; the same in every answer of it.')
 export const Secret = field('opaque', 'Secret; never logged.', personal)
 export const Handle = (description: string) => field('handle', description)
+export const PersonalHandle = (description: string, examples?: unknown[]) =>
+  field('handle', description, { ...personal, ...(examples && { examples }) })
 export const PersonName = (description: string) => field('name', description, personal)
 export const Line = (description: string) => field('line', description, personal)
 export const IsoDate = (description: string) => field('date', description, personal)
@@ -121,9 +139,22 @@ export const WholeNumber = (description: string, minimum: number, maximum: numbe
 export const Text = (description: string) => Type.String({ description })
 export const PersonalText = (description: string) => Type.String({ description, 'x-redact': true })
 
-/** One of a list of words. */
-export const OneOf = <const Words extends readonly string[]>(words: Words) =>
-  Type.Unsafe<Words[number]>(Type.Union(words.map((word) => Type.Literal(word))))
+/** One of a list of words; other spellings that clients use for them are accepted and not published. */
+export const OneOf = <const Words extends readonly string[]>(
+  words: Words,
+  description?: string,
+  aliases: { readonly [spelling: string]: Words[number] } = {},
+) =>
+  Type.Unsafe<Words[number]>(
+    Type.Union(
+      words.map((word) => Type.Literal(word)),
+      { ...(description && { description }), ...(Object.keys(aliases).length > 0 && { 'x-aliases': aliases }) },
+    ),
+  )
+
+/** What the contract publishes as required where that is not what it means (connect §2, §7.8). */
+export const publishedRequired = (...names: string[]) => ({ 'x-publishes-required': names })
+export const allPublishedOptional = publishedRequired()
 
 /** May be null on the wire. Leaving a field out is better (connect §1), so answers use it only where the contract allows null. */
 export const Nullable = <Field extends TSchema>(schema: Field) => Type.Union([schema, Type.Null()])

@@ -1,4 +1,4 @@
-import { createHash, hkdfSync, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, hkdfSync, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto'
 
 /** Every random value of the product is made here, from the operating system's generator. */
 
@@ -35,6 +35,10 @@ export const happens = (probability: number): boolean => randomInt(1_000_000) < 
 export const randomBelow = (bound: number): number => randomInt(bound)
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+/** A hash that nobody without the key can try values against: for numbers that are few enough to be tried. */
+export const keyedHash = (key: Buffer, text: string): string =>
+  createHmac('sha256', key).update(text).digest('base64url')
 
 export const sameText = (left: string, right: string): boolean =>
   timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest())

@@ -23,6 +23,7 @@ const published = (schema: TSchema, isReply: boolean): Json => {
     items?: TSchema
     required?: string[]
   }
+  const asked = (rest['x-publishes-required'] as string[] | undefined) ?? required
   const plain = Object.fromEntries(Object.entries(rest).filter(([name]) => !unpublished(name)))
   if (anyOf) {
     const choices = anyOf.filter((one) => (one as Json).type !== 'null')
@@ -44,7 +45,7 @@ const published = (schema: TSchema, isReply: boolean): Json => {
       ),
     }),
     // The contract marks nothing in an answer as required; what is always there is said in its prose.
-    ...(required && required.length > 0 && !isReply && { required }),
+    ...(asked && asked.length > 0 && !isReply && { required: asked }),
     ...(items && { items: published(items, isReply) }),
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { OtpConfig } from './config.ts'
 import { ConnectError, error } from './errors.ts'
 import type { Change, Flow, Flows, OtpState, StepOf, Txn } from './flow.ts'
+import { keyedHash } from './ids.ts'
 import type { Limit, Store } from './store/store.ts'
 
 /** What holds for every OTP of every flow: budgets of sends, the pause before a resend, life and tries. */
@@ -23,7 +24,7 @@ const perhapsUsed = 'The OTP may have been used up when an answer of ABDM was lo
 
 export type Otps = ReturnType<typeof createOtps>
 
-export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: OtpConfig) => {
+export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: OtpConfig, concealingKey: Buffer) => {
   const limits = (identifier: string, { caller, remoteAddress }: Sender): Limit[] => [
     { key: `otp/identifier/hour/${identifier}`, max: settings.sendsPerIdentifierHour, windowSeconds: 3_600 },
     { key: `otp/identifier/day/${identifier}`, max: settings.sendsPerIdentifierDay, windowSeconds: 86_400 },
@@ -75,6 +76,9 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
   }
 
   return {
+    /** Stands for an identifier that is not to be kept, not even encrypted; the same for the same one, so budgets hold. */
+    conceal: (identifier: string): string => keyedHash(concealingKey, identifier),
+
     /** Sends the first OTP of a transaction. `identifier`: whom it goes to, across clients. */
     async send(identifier: string, sender: Sender, send: () => Promise<Sent>): Promise<Sent & { otp: OtpState }> {
       const sent = await spend(identifier, sender, send)

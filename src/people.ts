@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Abdm } from './abdm/client.ts'
 import { hasMeaning } from './abdm/failure.ts'
-import { phrProfile } from './abdm/wire/index.ts'
+import { abhaProfile, phrProfile } from './abdm/wire/index.ts'
 import type { Caller, Named } from './clients.ts'
 import type { Clock } from './clock.ts'
 import { ConnectError, error, maskMobile } from './errors.ts'
@@ -69,6 +69,7 @@ export const userRows: Collection<User> = {
       values: ({ workspace, abhaAddresses }) => abhaAddresses.map((address) => `${workspace}/${address}`),
     },
     number: { unique: true, values: ({ workspace, abhaNumber }) => abhaNumber && `${workspace}/${abhaNumber}` },
+    mobile: { unique: false, values: ({ workspace, mobile }) => mobile && `${workspace}/${mobile}` },
     partner: { unique: true, values: ({ workspace, partnerPtId }) => partnerPtId && `${workspace}/${partnerPtId}` },
   },
 }
@@ -212,6 +213,11 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
     }
   }
 
+  const refreshed = async (family: Family, token: string) =>
+    family === 'abha'
+      ? abdm.call(abhaProfile.refresh, { token })
+      : (await abdm.call(phrProfile.refresh, { token })).tokens
+
   const renewedUpstream = async (user: Row<User>, used: AbhaSession): Promise<AbhaSession> => {
     const newest = await store.get(userRows, user.id)
     const session = newest?.body.session
@@ -221,7 +227,7 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
     let cause: unknown
     try {
       if (session.refreshToken && canRefresh(session)) {
-        const { tokens } = await abdm.call(phrProfile.refresh, { token: session.refreshToken })
+        const tokens = await refreshed(session.family, session.refreshToken)
         const next = { ...session, ...sessionFrom(session.family, session.abhaAddress, tokens, clock.now()) }
         return (await replaceSession(user.id, session, next)) ?? next
       }
@@ -242,16 +248,56 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
     return running
   }
 
+  /** A token that the client kept stands in for the stored session (connect §5.3); it is a PHR app token. */
+  const actWith = async <Answer>(
+    token: string,
+    { body: { preferredAddress: abhaAddress } }: Row<User>,
+    act: (session: AbhaSession) => Promise<Answer>,
+  ): Promise<Answer> => {
+    try {
+      return await act({ family: 'phr-app', abhaAddress, token, expiresAt: Number.MAX_SAFE_INTEGER })
+    } catch (thrown) {
+      if (hasMeaning(thrown, 'userTokenOver')) throw error.sessionEnded({ cause: thrown })
+      throw thrown
+    }
+  }
+
   return {
     named,
     destination,
     bind,
+
+    /** Refuses a number that another user of this client has: asked before it is linked (connect §4, rule 5). */
+    async refuseHeldNumber({ workspace }: Caller, user: Row<User>, abhaNumber: string): Promise<void> {
+      const holder = await byLookup('number', workspace, abhaNumber)
+      if (!holder || holder.id === user.id) return
+      throw error.accountClaimed({ fill: holder.body.mobile ? maskMobile(holder.body.mobile) : 'another number' })
+    },
+
+    /** The writes that make a user KYC verified; to be made in the guarded write that ends the flow. */
+    async verifying(oid: string, abhaNumber: string | undefined, session: AbhaSession | undefined): Promise<Write[]> {
+      const user = await store.get(userRows, oid)
+      if (!user) throw error.userUnknown()
+      const next = { ...user.body, isKycVerified: true, ...(abhaNumber && { abhaNumber }), ...(session && { session }) }
+      return [updating(userRows, user, next)]
+    },
+
+    /** The user, the session and every token of theirs are gone; the ABHA stays with ABDM. */
+    async remove({ id }: Row<User>): Promise<void> {
+      await store.take(userRows, id)
+    },
 
     /** The user that an operation is about; it must be named. */
     async required(caller: Caller, who: Named): Promise<Row<User>> {
       const user = await named(caller, who)
       if (!user) throw who.partnerPtId === undefined ? error.userNotNamed() : error.userUnknown()
       return user
+    },
+
+    /** The ABHA numbers of this client's users with that mobile. */
+    async abhaNumbersOn({ workspace }: Caller, mobile: string): Promise<string[]> {
+      const users = await store.find(userRows, 'mobile', `${workspace}/${mobile}`)
+      return users.flatMap(({ body: { abhaNumber } }) => (abhaNumber ? [abhaNumber] : []))
     },
 
     ownerOf: (caller: Caller, abhaAddress: string) => byLookup('address', caller.workspace, abhaAddress),
@@ -274,7 +320,12 @@ export const createPeople = (store: Store, abdm: Abdm, clock: Clock) => {
      * Does something at ABDM as the user. A session that is over or refused is renewed once; without one, or when ABDM
      * refuses the renewed one too, the answer is 491.
      */
-    async asUser<Answer>(user: Row<User>, act: (session: AbhaSession) => Promise<Answer>): Promise<Answer> {
+    async asUser<Answer>(
+      user: Row<User>,
+      act: (session: AbhaSession) => Promise<Answer>,
+      userToken?: string,
+    ): Promise<Answer> {
+      if (userToken !== undefined) return actWith(userToken, user, act)
       let { session } = user.body
       if (!session) throw error.sessionEnded()
       let isRenewed = over(session)

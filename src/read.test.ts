@@ -111,6 +111,8 @@ const textOf: { readonly [form in keyof typeof forms]: fc.Arbitrary<string> } = 
   otp: fc.stringMatching(/^[0-9]{3}[ \u200b]?[0-9]{3}$/),
   abhaAddress: fc.stringMatching(/^[a-zA-Z0-9._]{7,19}(@sbx|@SBX|@abdm)?$/),
   newAbhaAddress: fc.stringMatching(/^[a-zA-Z0-9._]{7,19}(@sbx|@SBX|@abdm)?$/),
+  aadhaar: fc.stringMatching(/^[2-9][0-9]{3} ?[0-9]{4} ?[0-9]{4}$/),
+  abhaNumber: fc.stringMatching(/^91-?[0-9]{4}-?[0-9]{4}-?[0-9]{4}$/),
   pincode: fc.stringMatching(/^[0-9]{3} ?[0-9]{3}$/),
   name: fc.string({ unit: fc.constantFrom(...'aZ. ’\u00ad\u0301éक्ष\u200dि'), maxLength: 110 }),
   line: fc.string({ unit: 'grapheme', maxLength: 260 }),

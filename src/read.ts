@@ -18,6 +18,7 @@ type Schema = TSchema & {
   minimum?: number
   maximum?: number
   'x-form'?: keyof typeof forms
+  'x-aliases'?: Readonly<Record<string, string>>
 }
 
 const kinds: Record<string, string> = {
@@ -77,7 +78,8 @@ export const readValue = (schema: Schema, given: unknown, path: string, settings
     const choices = schema.anyOf.filter((one) => one.type !== 'null')
     const [only] = choices
     if (only && choices.length === 1) return readValue(only, given, path, settings)
-    if (choices.some((one) => one.const === given)) return { value: given }
+    const meant = (typeof given === 'string' && schema['x-aliases']?.[given]) || given
+    if (choices.some((one) => one.const === meant)) return { value: meant }
     return { problem: `${path} must be one of ${choices.map((one) => one.const).join(', ')}` }
   }
   if (schema.type === 'object') return readObject(schema, given, path, settings)

@@ -69,11 +69,12 @@ export type Registered = { oid: string; uuid: string; minToken: string; mobile: 
 export const register = async (
   product: Product,
   client: Client,
-  options: { mobile?: string; abhaAddress?: string; headers?: Headers } = {},
+  options: { mobile?: string; abhaAddress?: string; headers?: Headers; profile?: Partial<typeof details> } = {},
 ): Promise<Registered> => {
   const { mobile = freshMobile(), abhaAddress = freshAddress(), headers = {} } = options
+  const profile = { ...details, ...options.profile }
   const txn_id = await prove(product, client, mobile, headers)
-  const created = await client.post(paths.create, { txn_id, abha_address: abhaAddress, profile: details })
+  const created = await client.post(paths.create, { txn_id, abha_address: abhaAddress, profile })
   assert.equal(created.status, 200, created.text)
   const { oid, uuid, min_token: minToken } = created.body.eka
   return { oid, uuid, minToken, mobile, abhaAddress }

@@ -29,6 +29,10 @@ type Given<O> = {
   headers?: Readonly<Record<string, string>>
   /** The user token that the operation asks for, without "Bearer". */
   token?: string
+  /** Told the ciphertexts that were sent, by dotted path: what has to be sent again may be kept only like that. */
+  onSealed?: (sealed: Readonly<Record<string, string>>) => void
+  /** Ciphertexts of an earlier call, sent in the place of these fields. */
+  sealed?: Readonly<Record<string, string>>
 }
 
 const userTokenHeaders = { 'x-token': 'X-token', 't-token': 'T-token', 'r-token': 'R-token' } as const
@@ -52,6 +56,18 @@ const sealFields = (body: unknown, paths: readonly string[], sealText: (text: st
   return copy
 }
 
+const putAt = (
+  body: Record<string, unknown>,
+  [name = '', ...rest]: readonly string[],
+  text: string,
+): Record<string, unknown> => ({
+  ...body,
+  [name]: rest.length === 0 ? text : putAt(body[name] as Record<string, unknown>, rest, text),
+})
+
+const valueAt = (body: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], body)
+
 /** The API gateway's own codes mean that the call did not reach the service. */
 const isOfApiGateway = ({ code }: ReadError): boolean => code?.startsWith('9009') ?? false
 
@@ -61,6 +77,16 @@ const asNotSent = (thrown: unknown): unknown => {
   const { operation, kind, meaning, read } = thrown
   return new UpstreamFailure(operation, kind, { meaning, mayHaveActed: false, cause: thrown, ...(read && { read }) })
 }
+
+const sealedBody = (op: Operation, { body, sealed = {}, onSealed }: Given<Operation>, { key }: SealingKey): unknown => {
+  const fresh = op.sealed.filter((path) => sealed[path] === undefined)
+  let whole = sealFields(body, fresh, (text) => seal(key, text)) as Record<string, unknown>
+  for (const [path, ciphertext] of Object.entries(sealed)) whole = putAt(whole, path.split('.'), ciphertext)
+  onSealed?.(Object.fromEntries(op.sealed.map((path) => [path, String(valueAt(whole, path) ?? '')])))
+  return whole
+}
+
+const pngStart = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 
 export type Abdm = ReturnType<typeof createAbdm>
 
@@ -126,7 +152,7 @@ export const createAbdm = (deps: {
     let body: string | undefined
     if (given.body !== undefined) {
       headers['Content-Type'] = 'application/json'
-      body = JSON.stringify(key ? sealFields(given.body, op.sealed, (text) => seal(key.key, text)) : given.body)
+      body = JSON.stringify(key ? sealedBody(op, given, key) : given.body)
     }
     const path = given.query ? `${op.path}?${new URLSearchParams(given.query as Record<string, string>)}` : op.path
     const startedAt = performance.now()
@@ -183,6 +209,9 @@ export const createAbdm = (deps: {
           gateway.drop(bearer)
           continue
         }
+        if (given.sealed && read && blamesSealedValue(read)) {
+          throw new UpstreamFailure(op.id, kind, { meaning: 'sealOutdated', mayHaveActed: false, read, cause: thrown })
+        }
         if (bits && key && read && !isResealed && blamesSealedValue(read)) {
           isResealed = true
           const replacement = await certificates.replacementOf(bits, key).catch((failed: unknown) => {
@@ -220,6 +249,14 @@ export const createAbdm = (deps: {
 
   return {
     call,
+
+    /** A PNG; anything else that calls itself one is no answer. */
+    async callForPng(op: Operation, given: Given<Operation> = {}): Promise<Buffer> {
+      const bytes: unknown = await call(op, given)
+      if (!Buffer.isBuffer(bytes) || !bytes.subarray(0, pngStart.length).equals(pngStart))
+        throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
+      return bytes
+    },
 
     /** Whether ABDM takes calls now: our credentials, our clock and the certificate service, tried together. */
     isReachable,

@@ -10,6 +10,8 @@ export type Meaning =
   | 'txnGone'
   | 'noPermission'
   | 'inputRefused'
+  /** A ciphertext that was kept no longer opens: ABDM has another key. */
+  | 'sealOutdated'
   | 'trouble'
 
 export type FailureKind = 'refused' | 'unreachable' | 'overloaded' | 'tooSlow' | 'unreadable'

@@ -46,6 +46,9 @@ const byStatus: { readonly [http: number]: ErrorName } = {
  */
 export const translate = (failure: UpstreamFailure, listed?: ReadonlySet<ErrorName>): ConnectError => {
   if (failure.kind !== 'refused') return error[kinds[failure.kind]]({ cause: failure })
+  if (failure.meaning === 'sealOutdated') {
+    return error.txnUnknown({ message: 'ABDM has changed its keys since the first step; begin again', cause: failure })
+  }
   const ifListed = (name: ErrorName | undefined) => (name && (!listed || listed.has(name)) ? name : undefined)
   const { http, code, message = '' } = failure.read ?? { http: 0 }
   if (failure.meaning === 'userTokenOver' && ifListed('sessionEnded')) return error.sessionEnded({ cause: failure })

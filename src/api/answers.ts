@@ -17,6 +17,12 @@ export const SkipState = Type.Union(
   { description: 'Which screen comes next.' },
 )
 
+/** A login never asks for a second OTP. */
+export const LoginSkipState = Type.Union(
+  [Type.Literal('abha_select'), Type.Literal('abha_end'), Type.Literal('abha_create')],
+  { description: 'Which screen comes next.' },
+)
+
 export const EkaIds = Type.Object({
   min_token: Type.String({ description: 'User-scoped token of small reach.', 'x-redact': true }),
   oid: Nullable(Text('User identifier, the value for X-Pt-Id.')),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { abhaProfile } from '../abdm/wire/parts.ts'
 import { FamilyName } from '../people.ts'
 
 /** What a right OTP leaves behind for the steps after it; every flow that ends at an ABHA address keeps it in this form. */
@@ -10,6 +11,8 @@ const maybeSecret = Type.Optional(secret)
 export const Transfer = Type.Object({ token: secret, expiresAt: Type.Integer() })
 
 export const FinalTokens = Type.Object({
+  /** Absent: good for every address of the person. */
+  abhaAddress: maybeSecret,
   family: FamilyName,
   token: secret,
   expiresAt: Type.Integer(),
@@ -36,6 +39,34 @@ export const Account = Type.Object({
   districtCode: maybeSecret,
 })
 export type Account = Static<typeof Account>
+
+type AbhaProfile = Partial<Static<typeof abhaProfile>> & { ABHANumber: string }
+
+/** Null, empty and missing are one upstream; here such a part is absent. */
+const kept = <Part extends object>(part: Part): { [name in keyof Part]?: Exclude<Part[name], null | undefined> } =>
+  Object.fromEntries(
+    Object.entries(part).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  ) as { [name in keyof Part]?: Exclude<Part[name], null | undefined> }
+
+export const accountFrom = (upstream: AbhaProfile): Account => ({
+  abhaNumber: upstream.ABHANumber,
+  ...kept({
+    mobile: upstream.mobile,
+    firstName: upstream.firstName,
+    middleName: upstream.middleName,
+    lastName: upstream.lastName,
+    gender: upstream.gender,
+    dayOfBirth: upstream.dayOfBirth,
+    monthOfBirth: upstream.monthOfBirth,
+    yearOfBirth: upstream.yearOfBirth,
+    address: upstream.address,
+    pinCode: upstream.pincode,
+    stateName: upstream.stateName,
+    stateCode: upstream.stateCode,
+    districtName: upstream.districtName,
+    districtCode: upstream.districtCode,
+  }),
+})
 
 /** An enrolment whose end is not known yet: it may be running, or its answer was lost. */
 export const Enrolling = Type.Object({

@@ -78,7 +78,7 @@ test('what does not open and what is malformed are told apart', async () => {
 })
 
 test('user tokens fail with a message and a time, an expired one by its own words', async () => {
-  const tokens = createTokens(keys)
+  const tokens = createTokens(keys, store)
   const subject = { sub: 'x', txnId: 'y', loginSubject: 'ABHA_NUMBER_LOGIN' }
   const { token } = await tokens.final('abha', subject, startOfTime)
   const foreign = await tokens.final('phr-app', subject, startOfTime)
@@ -91,7 +91,7 @@ test('user tokens fail with a message and a time, an expired one by its own word
     401,
     { message: 'X-token expired', timestamp },
   ])
-  assert.equal(tokens.read(op, { 'x-token': `Bearer ${token}` }, startOfTime).claims.sub, 'x')
+  assert.equal((await tokens.read(op, { 'x-token': `Bearer ${token}` }, startOfTime)).claims.sub, 'x')
 })
 
 test('a re-send stays in its transaction with a new OTP, and the fourth send ends it', async () => {

@@ -4,13 +4,16 @@ import type { ServiceName } from '../abdm/wire/operation.ts'
 import type { Clock } from '../clock.ts'
 import type { Collection, Store } from '../store/store.ts'
 import type { World } from './answers/answer.ts'
+import { facePagePath } from './face-page.ts'
 import { createFaults, type Fault, type FaultWish } from './faults.ts'
 import { createGate } from './gate.ts'
+import { createImages } from './images/images.ts'
 import { type EmulatorKeys, openKeyRing } from './keys.ts'
 import { basePaths, createListener, operationIds } from './server.ts'
-import { createTokens } from './tokens.ts'
+import { createTokens, loggedOut } from './tokens.ts'
 import { createTrace, type Exchange } from './trace.ts'
 import { type Citizen, createCitizens } from './world/citizens.ts'
+import { createFaces, type Faces } from './world/faces.ts'
 import { createInbox, type Message, messages } from './world/inbox.ts'
 import { createOrderedIds } from './world/ordered-ids.ts'
 import { addresses, createRegister, people } from './world/people.ts'
@@ -56,6 +59,9 @@ export type EmulatorParts = {
 
 export type Emulator = {
   readonly bases: Record<ServiceName, string>
+  /** Where a face link leads; NHA has a page of its own for it. */
+  readonly facePage: string
+  readonly faces: Pick<Faces, 'decide'>
   readonly inbox: {
     list(wanted: { to?: string | undefined; limit: number }): Promise<Message[]>
     clear(): Promise<void>
@@ -73,7 +79,13 @@ export type Emulator = {
   close(): Promise<void>
 }
 
-const collections = [people, addresses, transactions, messages] as readonly unknown[] as readonly Collection<never>[]
+const collections = [
+  people,
+  addresses,
+  transactions,
+  messages,
+  loggedOut,
+] as readonly unknown[] as readonly Collection<never>[]
 
 /** Longer than any client of ours keeps a connection, so that it is never the emulator that closes first. */
 const keepAliveMs = 75_000
@@ -94,15 +106,19 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
   const citizens = createCitizens(store, settings.addressSuffix, newId)
   const faults = createFaults(operationIds)
   const trace = createTrace(settings.traceMax)
+  const images = createImages()
+  const sentOtps = createTransactions(store, clock, inbox, settings.fixedOtp)
+  const faces = createFaces(sentOtps)
   const world: World = {
     store,
     newId,
     keys,
     gate,
-    tokens: createTokens(keys),
+    tokens: createTokens(keys, store),
     register,
-    transactions: createTransactions(store, clock, inbox, settings.fixedOtp),
+    transactions: sentOtps,
     subjects: createSubjects(register),
+    images,
     addressSuffix: settings.addressSuffix,
   }
   await citizens.seed()
@@ -115,6 +131,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     trace,
     settings,
     beside: parts.beside,
+    faces,
     closing: closing.signal,
   })
   const server = createServer({ keepAliveTimeout: keepAliveMs }, listener)
@@ -133,6 +150,8 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
       'phr-app': origin + basePaths['phr-app'],
       'phr-web': origin + basePaths['phr-web'],
     },
+    facePage: origin + facePagePath,
+    faces: { decide: faces.decide },
     inbox: { list: inbox.list, clear: inbox.clear, subscribe: inbox.subscribe },
     citizens: { list: citizens.list, add: citizens.add },
     faults: { add: faults.add, list: faults.list, clear: faults.clear },
@@ -153,6 +172,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
       server.closeAllConnections()
       await closed
       await settled()
+      await images.close()
     },
   }
 }

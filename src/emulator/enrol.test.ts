@@ -220,12 +220,16 @@ test('an ABHA number proven at the log-in path makes an address as well', async 
   assert.equal((await caller.enrol(txnId, '6200010033', 'kavitha.second@sbx', { ABHANumber: number })).status, 200)
 })
 
-test('a log-in by mobile is no right to make an address', async () => {
+test('a log-in by mobile proves the mobile as a registration does, one by address does not', async () => {
   const mobile = '6200010022'
   const asked = await caller.requestOtp('/login/request/otp', 'byAddress', 'mobile-number', mobile)
   const txnId = textAt(asked, 'txnId')
   await caller.verifyOtp('/login/verify', 'byAddress', txnId, await caller.latestOtp(mobile))
-  assert.deepEqual((await caller.enrol(txnId, mobile, 'arjun.third@sbx')).body, [entry('Invalid Transaction Id')])
+  assert.equal((await caller.enrol(txnId, mobile, 'arjun.third@sbx')).status, 200)
+  const named = await caller.requestOtp('/login/request/otp', 'byAddress', 'abha-address', 'arjun.third@sbx')
+  const other = textAt(named, 'txnId')
+  await caller.verifyOtp('/login/verify', 'byAddress', other, await caller.latestOtp(mobile))
+  assert.deepEqual((await caller.enrol(other, mobile, 'arjun.fourth@sbx')).body, [entry('Invalid Transaction Id')])
 })
 
 test('an ABHA number without KYC claim needs its own proof', async () => {

@@ -98,16 +98,29 @@ export const invalidCmId = () => refuse(400, 'wrapped', 'ABDM-2403', 'Invalid X-
 
 const isPhr = (service: ServiceName): boolean => service === 'phr-app' || service === 'phr-web'
 
+/** In the form that the service's errors usually have. */
+export const refuseOn = (service: ServiceName, status: number, code: string, message: string): Refusal =>
+  refuse(status, isPhr(service) ? 'flat' : 'wrapped', code, message)
+
+/** Nobody is there: before any OTP goes out (abdm-v3 §8.1, §9.1). */
+export const userNotFound = (service: ServiceName): Refusal =>
+  isPhr(service)
+    ? refuse(400, 'flat', 'ABDM-1211', 'User not found.')
+    : refuse(404, 'wrapped', 'ABDM-1114', 'User not found.')
+
+export const uidaiRefusal = (service: ServiceName, code: number, words: string): Refusal =>
+  refuseOn(service, 422, 'ABDM-1204', `UIDAI Error code : ${code} : ${words}`)
+
 /** Sends or tries used up: flat 400 on PHR as seen live, wrapped 422 on ABHA (abdm-v3 §17). */
 export const attemptsUsedUp = (service: ServiceName) =>
-  refuse(
+  refuseOn(
+    service,
     isPhr(service) ? 400 : 422,
-    isPhr(service) ? 'flat' : 'wrapped',
     'ABDM-1100',
     'You have requested multiple OTPs Or Exceeded maximum number of attempts for OTP match in this transaction. Please try again in 30 minutes.',
   )
 
 /** The emulator itself went wrong, or its database did. */
 export const unknownException = (op: Called, detail = '') =>
-  refuse(500, isPhr(op.service) ? 'flat' : 'wrapped', 'ABDM-9999', `Unknown exception${detail && `: ${detail}`}`)
+  refuseOn(op.service, 500, 'ABDM-9999', `Unknown exception${detail && `: ${detail}`}`)
 export const dependencyDown = () => refuse(503, 'flat', 'ABDM-1024', 'Dependent service unavailable')

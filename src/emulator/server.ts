@@ -7,10 +7,12 @@ import { StoreUnavailable } from '../store/store.ts'
 import type { Answer, Call, World } from './answers/answer.ts'
 import { answered } from './answers/index.ts'
 import { checkBody, checkQuery, fits, loadCompiler, unreadableBody, unsupportedMediaType } from './checks.ts'
+import { facePagePath, serveFacePage } from './face-page.ts'
 import { brokenBody, type Fault, type Faults, refusalOf } from './faults.ts'
 import { dependencyDown, noBase, noResource, Refusal, refuse, render, unknownException } from './refusal.ts'
 import type { Trace } from './trace.ts'
 import { type Opened, type SealedField, sealedFieldsOf, type UnsealSettings, unseal } from './unseal.ts'
+import type { Faces } from './world/faces.ts'
 
 /** Serves the wire values: the checks of abdm-v3 §20 no. 3 in their order, then one answer function. */
 
@@ -92,11 +94,13 @@ export type ServerParts = {
   readonly settings: UnsealSettings
   /** Takes what is under none of the four bases; the stand-alone emulator puts its sandbox there. */
   readonly beside?: RequestListener | undefined
+  readonly faces: Faces
   /** Ends waits when the emulator closes. */
   readonly closing: AbortSignal
 }
 
-export const createListener = ({ world, clock, faults, trace, settings, beside, closing }: ServerParts) => {
+export const createListener = (parts: ServerParts) => {
+  const { world, clock, faults, trace, settings, beside, faces, closing } = parts
   const suffer = async (fault: Fault, op: Operation): Promise<Outcome> => {
     switch (fault.mode) {
       case 'timeout':
@@ -122,7 +126,7 @@ export const createListener = ({ world, clock, faults, trace, settings, beside, 
     notes: Notes,
   ): Promise<Reply> => {
     const { op } = route
-    const user = op.userToken && world.tokens.read(op, request.headers, now)
+    const user = op.userToken && (await world.tokens.read(op, request.headers, now))
     if (user) notes.userTxnId = user.claims.txnId
     await loadCompiler()
     const query = op.query && queryOf(request.url ?? '')
@@ -243,6 +247,13 @@ export const createListener = ({ world, clock, faults, trace, settings, beside, 
     const cut = url.indexOf('?')
     const path = cut < 0 ? url : url.slice(0, cut)
     const route = routes.get(`${request.method} ${path}`)
+    if (path === facePagePath) {
+      const served = serveFacePage(request, response, faces)
+        .catch(() => void request.socket.destroy())
+        .finally(() => running.delete(served))
+      running.add(served)
+      return
+    }
     if (!route && beside && !isUnderBase(path)) {
       beside(request, response)
       return

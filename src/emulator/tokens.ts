@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { Operation, ServiceName, UserToken } from '../abdm/wire/operation.ts'
 import { seconds } from '../clock.ts'
 import { newUuid } from '../ids.ts'
+import type { Collection, Store } from '../store/store.ts'
 import type { KeyRing } from './keys.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
@@ -44,9 +45,13 @@ const systemOf: { readonly [service in UserService]: string } = {
   'phr-web': 'ABHA-ADDRESS-N',
 }
 
+/** Who has logged out: the tokens of that login are over, however long they were to live. */
+export const loggedOut: Collection<Record<string, never>> = { name: 'emulator.logged_out', body: Type.Object({}) }
+const loginOf = ({ sub, txnId }: UserClaims): string => `${sub}/${txnId}`
+
 export type Tokens = ReturnType<typeof createTokens>
 
-export const createTokens = (keys: KeyRing) => {
+export const createTokens = (keys: KeyRing, store: Store) => {
   const issue = (service: UserService, typ: TokenType, subject: Subject, now: number, lifeSeconds: number) => {
     const iat = Math.floor(now / 1000)
     return keys.sign(service, {
@@ -90,8 +95,16 @@ export const createTokens = (keys: KeyRing) => {
       return final(service, subject, now, isYoung ? refresh.token : undefined)
     },
 
+    async end({ claims }: { readonly claims: UserClaims }): Promise<void> {
+      await store.insert(loggedOut, loginOf(claims), {}, { expiresAt: seconds(claims.exp + refreshSeconds) })
+    },
+
     /** The user whose token came with a call, or the refusal of that service. */
-    read(op: Operation, headers: IncomingHttpHeaders, now: number): { token: string; claims: UserClaims } {
+    async read(
+      op: Operation,
+      headers: IncomingHttpHeaders,
+      now: number,
+    ): Promise<{ token: string; claims: UserClaims }> {
       const kind = op.userToken
       const service = op.service
       if (!kind || service === 'gateway') throw new Error(`${op.id} takes no user token`)
@@ -104,6 +117,7 @@ export const createTokens = (keys: KeyRing) => {
         throw isOfAnotherFamily(service, token) ? refusals[service].foreign(kind) : refusals[service].bad(kind)
       if (claims.typ !== typeFor[kind]) throw refusals[service].bad(kind)
       if (now >= seconds(claims.exp)) throw refusals[service].expired(kind)
+      if (await store.get(loggedOut, loginOf(claims))) throw refusals[service].bad(kind)
       return { token, claims }
     },
   }

@@ -1,8 +1,8 @@
+import { isAadhaarNumber } from '../abdm/wire/aadhaar.ts'
 import type { Operation, Refusal as Words } from '../abdm/wire/operation.ts'
 import { type Marked, refuseAll } from './checks.ts'
 import type { KeyRing } from './keys.ts'
 import { type Refusal, type RefusalEntry, refuse } from './refusal.ts'
-import { isAadhaarNumber } from './world/aadhaar.ts'
 import { isAbhaNumber, isEmail, isMobile, isOtp, isPassword, readAddress } from './world/forms.ts'
 
 /** Opens the sealed fields of a body and copies ABDM's symptoms where one does not open (abdm-v3 §3.5). */

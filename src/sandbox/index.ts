@@ -1,6 +1,7 @@
 import { addCitizen, listCitizens } from './citizens.ts'
 import { moveClock, readClock } from './clock.ts'
 import { consoleRoutes } from './console.ts'
+import { decideFace } from './face-auth.ts'
 import { addFault, clearFaults, listFaults } from './faults.ts'
 import { clearMessages, listMessages, streamMessages } from './messages.ts'
 import { reset } from './reset.ts'
@@ -18,6 +19,7 @@ export const sandboxRoutes = [
   listFaults,
   addFault,
   clearFaults,
+  decideFace,
   rotateKeys,
   readTrace,
   reset,

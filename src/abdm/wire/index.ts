@@ -1,3 +1,8 @@
+export * as abhaAccount from './abha-account.ts'
+export * as abhaEnrollment from './abha-enrollment.ts'
+export * as abhaFace from './abha-face.ts'
+export * as abhaLogin from './abha-login.ts'
+export * as abhaProfile from './abha-profile.ts'
 export * as certificates from './certificates.ts'
 export * as gateway from './gateway.ts'
 export * as phrEnrollment from './phr-enrollment.ts'

@@ -13,7 +13,8 @@ export type Variant = {
   readonly scope: readonly string[]
   readonly loginHint?: string
   readonly otpSystem?: 'abdm' | 'aadhaar'
-  readonly key: KeyBits
+  /** Absent where nothing is sealed. */
+  readonly key?: KeyBits
 }
 
 /** An upstream operation as a value: the client sends by it, the emulator answers by it. */

@@ -54,19 +54,60 @@ export const phrUser = Type.Object({
   age: absent(Type.Integer()),
 })
 
-/** An ABHA number's profile as it stands in `accounts` (§12.1); only what this product reads is named. */
-export const abhaAccount = Type.Object({
-  ABHANumber: personal(),
+/** §6.4, §8.2: the OTP that came back, in the ABHA service's words. */
+export const abhaOtpVerify = Type.Object({
+  scope: Type.Array(Type.String(), { 'x-refusal': ['', 'Invalid Scope'] }),
+  authData: Type.Object({
+    authMethods: Type.Array(Type.Literal('otp'), {
+      minItems: 1,
+      maxItems: 1,
+      'x-refusal': ['', 'Invalid Auth Method'],
+    }),
+    otp: Type.Object({
+      txnId: txnId(['', 'Invalid Transaction Id']),
+      otpValue: sealed(['', 'Invalid OTP Value']),
+    }),
+  }),
+})
+
+/** An ABHA number's profile (§12.1), also an entry of `accounts`. Birth parts are text; null, empty and missing are one. */
+export const abhaProfile = Type.Object({
+  ABHANumber: Type.String({ 'x-redact': true }),
   preferredAbhaAddress: absent(personal()),
-  name: absent(personal()),
+  mobile: absent(personal()),
+  mobileVerified: absent(Type.Boolean()),
   firstName: absent(personal()),
   middleName: absent(personal()),
   lastName: absent(personal()),
-  gender: absent(Type.String()),
-  dayOfBirth: absent(personal()),
-  monthOfBirth: absent(personal()),
+  name: absent(personal()),
   yearOfBirth: absent(personal()),
+  monthOfBirth: absent(personal()),
+  dayOfBirth: absent(personal()),
+  gender: absent(Type.String()),
+  email: absent(personal()),
+  profilePhoto: absent(personal()),
+  kycPhoto: absent(personal()),
   status: absent(Type.String()),
+  stateCode: absent(Type.String()),
+  stateName: absent(Type.String()),
+  districtCode: absent(Type.String()),
+  districtName: absent(Type.String()),
+  subDistrictCode: absent(Type.String()),
+  subdistrictName: absent(Type.String()),
+  townCode: absent(Type.String()),
+  townName: absent(Type.String()),
+  villageCode: absent(Type.String()),
+  villageName: absent(Type.String()),
+  wardCode: absent(Type.String()),
+  wardName: absent(Type.String()),
+  pincode: absent(personal()),
+  address: absent(personal()),
+  authMethods: absent(Type.Array(Type.String())),
+  kycVerified: absent(Type.Union([Type.Boolean(), Type.String()])),
+  verificationStatus: absent(Type.String()),
+  verificationType: absent(Type.String()),
+  createdDate: absent(Type.String()),
+  phrAddress: absent(Type.Array(personal())),
 })
 
 const token = Type.String({ minLength: 1, 'x-redact': true })
@@ -85,10 +126,51 @@ export const phrVerified = Type.Object({
   message: absent(Type.String()),
   authResult,
   users: absent(Type.Array(phrUser)),
-  accounts: absent(Type.Array(abhaAccount)),
+  accounts: absent(Type.Array(abhaProfile)),
   preferredAbhaAddress: absent(personal()),
   tokens: absent(Type.Object(userTokens)),
 })
+
+const year = text({ pattern: '^(19|20)[0-9]{2}$', redact: true, refusal: ['ABDM-1006', 'Invalid Year Of Birth'] })
+const month = text({ pattern: '^(0?[1-9]|1[0-2])?$', redact: true, refusal: ['ABDM-1006', 'Invalid Month Of Birth'] })
+const day = text({
+  pattern: '^(0?[1-9]|[12][0-9]|3[01])?$',
+  redact: true,
+  refusal: ['ABDM-1006', 'Invalid Day Of Birth'],
+})
+const firstName = text({
+  pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{1,99}$",
+  redact: true,
+  refusal: ['ABDM-1006', 'Invalid First Name'],
+})
+const furtherName = (words: string) =>
+  text({ pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{0,99}$", redact: true, refusal: ['ABDM-1006', `Invalid ${words}`] })
+
+/** Who somebody is, as an enrolment and an update of a profile send it. */
+export const phrNames = {
+  firstName,
+  middleName: Type.Optional(furtherName('Middle Name')),
+  lastName: Type.Optional(furtherName('Last Name')),
+  dayOfBirth: Type.Optional(day),
+  monthOfBirth: Type.Optional(month),
+  yearOfBirth: year,
+  gender: Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')], {
+    'x-refusal': ['ABDM-1006', 'Invalid Gender'],
+  }),
+}
+
+/** Every place field is required and not empty, although NHA's example leaves them empty (§7.5, seen live). */
+const place = (words: string, pattern = '\\S') =>
+  text({ pattern, redact: true, refusal: ['ABDM-1006', `Invalid ${words}`] })
+
+export const phrPlace = {
+  address: place('Address'),
+  stateName: place('State, it must be only Alphabets', '^[A-Za-z][A-Za-z &.()-]*$'),
+  stateCode: place('State Code', '^[0-9]{1,3}$'),
+  districtName: place('District, it must be only Alphabets', '^[A-Za-z0-9][A-Za-z0-9 &.()-]*$'),
+  districtCode: place('District Code', '^[0-9]{1,4}$'),
+  pinCode: place('Pin Code', '^[1-9][0-9]{5}$'),
+}
 
 /** What an enrolment answers and a profile repeats. Birth parts are text, with or without leading zeros (§19 no. 13). */
 export const phrDetails = {
@@ -110,6 +192,18 @@ export const phrDetails = {
   stateCode: absent(Type.String()),
   districtCode: absent(Type.String()),
 }
+
+/** §9.1, §10: how an ABHA address can log in. Nulls in place of a refusal mean that nobody has it (seen live). */
+export const addressFound = Type.Object({
+  abhaAddress: absent(personal()),
+  healthIdNumber: absent(personal()),
+  authMethods: absent(Type.Array(Type.String())),
+  blockedAuthMethods: absent(Type.Array(Type.String())),
+  status: absent(Type.String()),
+  message: absent(Type.String()),
+  fullName: absent(personal()),
+  mobile: absent(personal()),
+})
 
 /** Booleans and counts are text too (§13). */
 export const phrProfile = Type.Object({

@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
-import { absent, operation, personal, sealed, text } from './operation.ts'
+import { absent, operation, personal, sealed } from './operation.ts'
 import {
   abhaAddress,
   otpRequested,
   phrDetails,
+  phrNames,
   phrOtpRequest,
   phrOtpVerify,
+  phrPlace,
   phrVerified,
   txnId,
   userTokens,
@@ -49,21 +51,6 @@ export const verify = operation({
   errorForm: 'array',
 })
 
-const year = text({ pattern: '^(19|20)[0-9]{2}$', redact: true, refusal: ['ABDM-1006', 'Invalid Year Of Birth'] })
-const month = text({ pattern: '^(0?[1-9]|1[0-2])?$', redact: true, refusal: ['ABDM-1006', 'Invalid Month Of Birth'] })
-const day = text({
-  pattern: '^(0?[1-9]|[12][0-9]|3[01])?$',
-  redact: true,
-  refusal: ['ABDM-1006', 'Invalid Day Of Birth'],
-})
-const firstName = text({
-  pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{1,99}$",
-  redact: true,
-  refusal: ['ABDM-1006', 'Invalid First Name'],
-})
-const furtherName = (words: string) =>
-  text({ pattern: "^[\\p{L}\\p{M}. '\\u200c\\u200d]{0,99}$", redact: true, refusal: ['ABDM-1006', `Invalid ${words}`] })
-
 export const suggestion = operation({
   id: 'phr.enrollment.suggestion',
   source: '§7.3',
@@ -72,11 +59,11 @@ export const suggestion = operation({
   path: '/enrollment/suggestion',
   body: Type.Object({
     txnId: txnId(),
-    firstName,
-    lastName: Type.Optional(furtherName('Last Name')),
-    dayOfBirth: Type.Optional(day),
-    monthOfBirth: Type.Optional(month),
-    yearOfBirth: year,
+    firstName: phrNames.firstName,
+    lastName: phrNames.lastName,
+    dayOfBirth: phrNames.dayOfBirth,
+    monthOfBirth: phrNames.monthOfBirth,
+    yearOfBirth: phrNames.yearOfBirth,
     email: Type.Optional(personal()),
   }),
   reply: Type.Object({ txnId: absent(txnId()), abhaAddressList: absent(Type.Array(personal())) }),
@@ -98,10 +85,6 @@ export const isExists = operation({
   isRepeatable: true,
 })
 
-/** Every place field is required and not empty, although NHA's example leaves them empty (§7.5, seen live). */
-const place = (words: string, pattern = '\\S') =>
-  text({ pattern, redact: true, refusal: ['ABDM-1006', `Invalid ${words}`] })
-
 export const enrol = operation({
   id: 'phr.enrollment.enrol',
   source: '§7.5',
@@ -113,23 +96,10 @@ export const enrol = operation({
     txnId: txnId(),
     phrDetails: Type.Object({
       mobile: sealed(['ABDM-1006', 'Invalid Mobile Number']),
-      firstName,
-      middleName: Type.Optional(furtherName('Middle Name')),
-      lastName: Type.Optional(furtherName('Last Name')),
-      dayOfBirth: Type.Optional(day),
-      monthOfBirth: Type.Optional(month),
-      yearOfBirth: year,
-      gender: Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')], {
-        'x-refusal': ['ABDM-1006', 'Invalid Gender'],
-      }),
+      ...phrNames,
       email: Type.Optional(sealed(['ABDM-1006', 'Invalid Email'])),
       profilePhoto: Type.Optional(personal()),
-      address: place('Address'),
-      stateName: place('State, it must be only Alphabets', '^[A-Za-z][A-Za-z &.()-]*$'),
-      stateCode: place('State Code', '^[0-9]{1,3}$'),
-      districtName: place('District, it must be only Alphabets', '^[A-Za-z0-9][A-Za-z0-9 &.()-]*$'),
-      districtCode: place('District Code', '^[0-9]{1,4}$'),
-      pinCode: place('Pin Code', '^[1-9][0-9]{5}$'),
+      ...phrPlace,
       abhaAddress: abhaAddress(['ABDM-1006', 'Invalid ABHA Address']),
       password: Type.Optional(sealed(['ABDM-1006', 'Invalid Password'])),
       ABHANumber: Type.Optional(

@@ -1,6 +1,15 @@
 import { Type } from 'typebox'
 import { operation } from './operation.ts'
-import { abhaAddress, otpRequested, phrOtpRequest, phrOtpVerify, phrVerified, txnId, userTokens } from './parts.ts'
+import {
+  abhaAddress,
+  addressFound,
+  otpRequested,
+  phrOtpRequest,
+  phrOtpVerify,
+  phrVerified,
+  txnId,
+  userTokens,
+} from './parts.ts'
 
 /** §9: logging in to an ABHA address through the PHR app service. */
 
@@ -26,6 +35,18 @@ const variants = {
     key: 4096,
   },
 } as const
+
+export const search = operation({
+  id: 'phr.login.search',
+  source: '§9.1',
+  service: 'phr-app',
+  method: 'POST',
+  path: '/login/search',
+  body: Type.Object({ abhaAddress: abhaAddress() }),
+  reply: addressFound,
+  errorForm: 'array',
+  isRepeatable: true,
+})
 
 export const requestOtp = operation({
   id: 'phr.login.request_otp',

@@ -1,5 +1,14 @@
+import { Type } from 'typebox'
 import { operation } from './operation.ts'
-import { otpRequested, phrOtpRequest, phrOtpVerify, phrProfile, phrVerified } from './parts.ts'
+import {
+  abhaAddress,
+  addressFound,
+  otpRequested,
+  phrOtpRequest,
+  phrOtpVerify,
+  phrProfile,
+  phrVerified,
+} from './parts.ts'
 
 /** §10, §14: PHR web, the fallback for client ids that NHA has not enabled for the PHR app service. No refresh exists. */
 
@@ -12,6 +21,18 @@ const variants = {
     key: 4096,
   },
 } as const
+
+export const search = operation({
+  id: 'web.login.search',
+  source: '§10',
+  service: 'phr-web',
+  method: 'POST',
+  path: '/login/abha/search',
+  body: Type.Object({ abhaAddress: abhaAddress(['ABDM-1006', 'Invalid Abha Address']) }),
+  reply: addressFound,
+  errorForm: 'array',
+  isRepeatable: true,
+})
 
 export const requestOtp = operation({
   id: 'web.login.request_otp',
@@ -46,6 +67,35 @@ export const profile = operation({
   path: '/login/profile/abha-profile',
   userToken: 'x-token',
   reply: phrProfile,
+  errorForm: 'array',
+  isRepeatable: true,
+})
+
+export const card = operation({
+  id: 'web.profile.card',
+  source: '§14',
+  service: 'phr-web',
+  method: 'GET',
+  path: '/login/profile/abha/phr-card',
+  userToken: 'x-token',
+  reply: Type.Unknown(),
+  status: 202,
+  replyType: 'image/png',
+  replyBytesMax: 5_242_880,
+  errorForm: 'array',
+  isRepeatable: true,
+})
+
+export const qr = operation({
+  id: 'web.profile.qr',
+  source: '§14',
+  service: 'phr-web',
+  method: 'GET',
+  path: '/login/profile/abha/qr-code',
+  userToken: 'x-token',
+  reply: Type.Unknown(),
+  replyType: 'image/png',
+  replyBytesMax: 5_242_880,
   errorForm: 'array',
   isRepeatable: true,
 })

@@ -1,6 +1,10 @@
 import { type Static, Type } from 'typebox'
-import type { phrProfile } from '../../abdm/wire/parts.ts'
+import type { Abdm } from '../../abdm/client.ts'
+import type { enrolledProfile } from '../../abdm/wire/abha-enrollment.ts'
+import { abhaProfile, phrProfile as phr, web } from '../../abdm/wire/index.ts'
+import type { abhaProfile as abhaProfileSchema, phrProfile } from '../../abdm/wire/parts.ts'
 import { Gender, Nullable, PersonalText, Text } from '../../fields.ts'
+import type { AbhaSession } from '../../people.ts'
 
 /** An ABHA profile as clients see it, and how it comes from what ABDM sends (abdm-v3 §21). Fields without a value are left out. */
 
@@ -52,7 +56,11 @@ const withoutEmpty = (
     Object.entries(profile).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   ) as ConnectProfile
 
-const birthParts = ({ dayOfBirth, monthOfBirth, yearOfBirth, dateOfBirth }: PhrProfile) => {
+type BirthParts = {
+  [part in 'dayOfBirth' | 'monthOfBirth' | 'yearOfBirth' | 'dateOfBirth']?: string | null | undefined
+}
+
+const birthParts = ({ dayOfBirth, monthOfBirth, yearOfBirth, dateOfBirth }: BirthParts) => {
   const [day, month, year] = (dateOfBirth ?? '').split('-')
   const whole = (text: string | null | undefined) =>
     text && /^\d+$/.test(text) && Number(text) > 0 ? Number(text) : undefined
@@ -102,3 +110,80 @@ export const fromPhr = (
     kyc_verified: kyc,
   })
 }
+
+type AbhaProfile = Partial<Static<typeof abhaProfileSchema>>
+
+/** The ABHA service writes a boolean, text, or another field instead (abdm-v3 §21). */
+const isVerifiedNumber = ({ kycVerified, verificationStatus }: AbhaProfile): boolean =>
+  kycVerified === undefined || kycVerified === null
+    ? verificationStatus !== 'PENDING'
+    : String(kycVerified) === 'true' || verificationStatus === 'VERIFIED'
+
+/** From the ABHA service's profile (§12.1). */
+export const fromAbha = (
+  upstream: AbhaProfile,
+  abhaAddress: string | undefined,
+  abhaAddresses: readonly string[],
+): ConnectProfile => {
+  const { firstName, middleName, lastName, name, gender } = upstream
+  const names = [...(abhaAddress ? [abhaAddress] : []), ...abhaAddresses, ...(upstream.phrAddress ?? [])]
+  return withoutEmpty({
+    abha_address: abhaAddress,
+    abha_addresses: [...new Set(names)],
+    abha_number: upstream.ABHANumber,
+    first_name: firstName,
+    middle_name: middleName,
+    last_name: lastName,
+    full_name: name || [firstName, middleName, lastName].filter(Boolean).join(' '),
+    gender: isGender(gender) ? gender : undefined,
+    ...birthParts(upstream),
+    mobile: upstream.mobile,
+    address: upstream.address,
+    pincode: upstream.pincode,
+    district_code: upstream.districtCode,
+    district_name: upstream.districtName,
+    state_code: upstream.stateCode,
+    state_name: upstream.stateName,
+    sub_district_code: upstream.subDistrictCode,
+    sub_district_name: upstream.subdistrictName,
+    town_code: upstream.townCode,
+    town_name: upstream.townName,
+    village_code: upstream.villageCode,
+    village_name: upstream.villageName,
+    ward_code: upstream.wardCode,
+    ward_name: upstream.wardName,
+    profile_photo: upstream.profilePhoto || upstream.kycPhoto,
+    kyc_verified: isVerifiedNumber(upstream),
+  })
+}
+
+/** What an enrolment spells otherwise (§6.2), in the profile's spelling. */
+export const asAbhaProfile = ({
+  preferredAddress,
+  dob,
+  photo,
+  pinCode,
+  ...same
+}: Static<typeof enrolledProfile>): AbhaProfile & { ABHANumber: string } => {
+  const parts = (dob ?? '').split('-').reverse()
+  return {
+    ...same,
+    preferredAbhaAddress: preferredAddress ?? same.phrAddress?.[0] ?? null,
+    yearOfBirth: parts[0] ?? '',
+    monthOfBirth: parts[1] ?? '',
+    dayOfBirth: parts[2] ?? '',
+    ...(photo !== undefined && { profilePhoto: photo }),
+    ...(pinCode !== undefined && { pincode: pinCode }),
+    kycVerified: true,
+  }
+}
+
+/** The profile of a session's person, from the service that the session is good for. */
+export const readProfile = async (
+  abdm: Abdm,
+  { family, token, abhaAddress }: Pick<AbhaSession, 'family' | 'token' | 'abhaAddress'>,
+  abhaAddresses: readonly string[],
+): Promise<ConnectProfile> =>
+  family === 'abha'
+    ? fromAbha(await abdm.call(abhaProfile.get, { token }), abhaAddress, abhaAddresses)
+    : fromPhr(await abdm.call(family === 'phr-web' ? web.profile : phr.get, { token }), abhaAddress, abhaAddresses)

@@ -1,3 +1,8 @@
-import { getProfile } from './profile.ts'
+import { card } from './asset/card.ts'
+import { qr } from './asset/qr.ts'
+import { kycRoutes } from './kyc/index.ts'
+import { loginRoutes } from './login/index.ts'
+import { deleteProfile, getProfile, updateProfile } from './profile.ts'
+import { search } from './search.ts'
 
-export const profile = [getProfile]
+export const profile = [...loginRoutes, getProfile, updateProfile, deleteProfile, card, qr, ...kycRoutes, search]

@@ -1,15 +1,17 @@
 import { Type } from 'typebox'
 import type { Abdm } from '../../abdm/client.ts'
-import { phrEnrollment } from '../../abdm/wire/index.ts'
+import { abhaEnrollment, phrEnrollment } from '../../abdm/wire/index.ts'
 import { indiaDate } from '../../clock.ts'
 import { error } from '../../errors.ts'
 import { Handle, IsoDate, Nullable, PersonalText, PersonName } from '../../fields.ts'
 import { route } from '../../route.ts'
-import { mobileRegistration } from './mobile/flow.ts'
+import { choosingFlows } from '../choose.ts'
+import type { Account } from '../verified.ts'
 
 /**
- * Suggests free ABHA addresses. With the transaction of a verified mobile ABDM makes them (phr.enrollment.suggestion);
- * without one this server does and asks ABDM which are free. Nothing usable: an empty list. The transaction stays as it is.
+ * Suggests free ABHA addresses. With the transaction of any flow after its OTP ABDM makes them (abha.enrollment.suggestion where
+ * Aadhaar proved the person, phr.enrollment.suggestion otherwise); without one this server does and asks ABDM which are free.
+ * After a KYC step `transactionId` alone is enough. Nothing usable: an empty list. The transaction stays as it is.
  */
 export const suggest = route({
   method: 'GET',
@@ -35,24 +37,42 @@ export const suggest = route({
     const { fn, ln, dob, transactionId = query.txn_id } = query
     if (dob && dob > indiaDate(clock.now())) throw error.invalidField({ message: 'dob must not be in the future' })
     const txn =
-      transactionId === undefined ? undefined : await flows.at(mobileRegistration, caller, transactionId, 'suggest')
-    if (!fn || !dob) return { suggestions: [] }
-    const [year = '', month = '', day = ''] = dob.split('-')
-    if (!txn) return { suggestions: await freeOf(abdm, candidates(fn, ln ?? '', year, month, day), addressSuffix) }
+      transactionId === undefined ? undefined : await flows.at(choosingFlows, caller, transactionId, 'suggest')
+    // Who is known by KYC needs not be described again.
+    if (txn?.data.final?.family === 'abha') {
+      const { abhaAddressList } = await abdm.call(abhaEnrollment.suggestion, {
+        headers: { TRANSACTION_ID: txn.upstreamTxnId },
+      })
+      return { suggestions: (abhaAddressList ?? []).map((name) => withSuffix(name, addressSuffix)) }
+    }
+    const known = describe(txn?.data.account)
+    const [year = known.year, month = known.month, day = known.day] = dob?.split('-') ?? []
+    const firstName = fn ?? known.firstName
+    if (!firstName || !year) return { suggestions: [] }
+    if (!txn)
+      return { suggestions: await freeOf(abdm, candidates(firstName, ln ?? '', year, month, day), addressSuffix) }
     const { abhaAddressList } = await abdm.call(phrEnrollment.suggestion, {
       body: {
         txnId: txn.upstreamTxnId,
-        firstName: fn,
-        lastName: ln ?? '',
+        firstName,
+        lastName: ln ?? known.lastName,
         dayOfBirth: day,
         monthOfBirth: month,
         yearOfBirth: year,
       },
     })
-    return {
-      suggestions: (abhaAddressList ?? []).map((name) => (name.includes('@') ? name : `${name}@${addressSuffix}`)),
-    }
+    return { suggestions: (abhaAddressList ?? []).map((name) => withSuffix(name, addressSuffix)) }
   },
+})
+
+const withSuffix = (name: string, suffix: string): string => (name.includes('@') ? name : `${name}@${suffix}`)
+
+const describe = (account: Account | undefined) => ({
+  firstName: account?.firstName ?? '',
+  lastName: account?.lastName ?? '',
+  year: account?.yearOfBirth ?? '',
+  month: account?.monthOfBirth ?? '',
+  day: account?.dayOfBirth ?? '',
 })
 
 /** Legal names of 8 to 18 characters made of the person's names and birth date, most readable first. */

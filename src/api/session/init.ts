@@ -1,10 +1,8 @@
 import { Type } from 'typebox'
-import { hasMeaning } from '../../abdm/failure.ts'
-import { phrLogin, web } from '../../abdm/wire/index.ts'
-import type { Services } from '../../app.ts'
 import { AbhaAddress, TxnId } from '../../fields.ts'
 import type { Family } from '../../people.ts'
 import { route } from '../../route.ts'
+import { requestAddressOtp } from '../by-address.ts'
 import { userSession } from './flow.ts'
 
 /**
@@ -30,7 +28,7 @@ export const init = route({
     await people.destination(caller, named, { abhaAddress, isKycVerified: false })
     let family: Family = 'phr-app'
     const sent = await otps.send(abhaAddress, { caller, remoteAddress }, async () => {
-      const asked = await requestOtp(deps, abhaAddress)
+      const asked = await requestAddressOtp(deps, abhaAddress, false)
       family = asked.family
       return asked
     })
@@ -43,23 +41,3 @@ export const init = route({
     return { txn_id: txn.id }
   },
 })
-
-/** A refusal for want of permission comes before any OTP, so the other service may be asked. */
-const requestOtp = async ({ abdm, hasPhrApp }: Services, abhaAddress: string) => {
-  if (hasPhrApp) {
-    const { scope, loginHint, otpSystem } = phrLogin.requestOtp.variants.abhaAddress
-    try {
-      const sent = await abdm.call(phrLogin.requestOtp, {
-        body: { scope: [...scope], loginHint, otpSystem, loginId: abhaAddress },
-      })
-      return { ...sent, family: 'phr-app' as const }
-    } catch (thrown) {
-      if (!hasMeaning(thrown, 'noPermission')) throw thrown
-    }
-  }
-  const { scope, loginHint, otpSystem } = web.requestOtp.variants.mobile
-  const sent = await abdm.call(web.requestOtp, {
-    body: { scope: [...scope], loginHint, otpSystem, loginId: abhaAddress },
-  })
-  return { ...sent, family: 'phr-web' as const }
-}

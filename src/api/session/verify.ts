@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import { UpstreamFailure } from '../../abdm/failure.ts'
-import { phrLogin, phrProfile, web } from '../../abdm/wire/index.ts'
+import { phrProfile, web } from '../../abdm/wire/index.ts'
 import type { Services } from '../../app.ts'
 import { error } from '../../errors.ts'
 import { Nullable, Otp, TxnId } from '../../fields.ts'
-import type { Txn } from '../../flow.ts'
 import { type Family, sessionFrom } from '../../people.ts'
 import { route } from '../../route.ts'
 import { AbhaRefreshToken, AbhaToken } from '../answers.ts'
+import { verifyAddressOtp } from '../by-address.ts'
 import { isKycVerified } from '../profile/connect-profile.ts'
 import { userSession } from './flow.ts'
 
@@ -43,8 +43,8 @@ export const verify = route({
     const { abhaAddress, family } = start.data
     if (!abhaAddress) throw error.internal()
     await people.destination(caller, start.named, { abhaAddress, isKycVerified: false })
-    const { answer, txn } = await otps.verify(start, 'verify', (counted) =>
-      askUpstream(deps, counted, abhaAddress, body.otp),
+    const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
+      verifyAddressOtp(deps, { family, isByAadhaar: false }, upstreamTxnId, abhaAddress, body.otp),
     )
     const { tokens } = answer
     const isNew = (await people.ownerOf(caller, abhaAddress)) === undefined
@@ -62,25 +62,6 @@ export const verify = route({
     return { token: tokens.token, ...(tokens.refreshToken && { refresh_token: tokens.refreshToken }) }
   },
 })
-
-const askUpstream = async ({ abdm }: Services, txn: Txn<typeof userSession>, abhaAddress: string, otp: string) => {
-  const op = txn.data.family === 'phr-web' ? web.verify : phrLogin.verify
-  const scope =
-    txn.data.family === 'phr-web' ? web.verify.variants.mobile.scope : phrLogin.verify.variants.abhaAddress.scope
-  const answer = await abdm.call(op, {
-    body: { scope: [...scope], authData: { authMethods: ['otp'], otp: { txnId: txn.upstreamTxnId, otpValue: otp } } },
-  })
-  const user = answer.users?.find((one) => one.abhaAddress.toLowerCase() === abhaAddress)
-  const { tokens } = answer
-  if (!tokens) throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
-  // A refresh token beside it makes the token final; a transfer token still has to be exchanged (abdm-v3 §4).
-  if (tokens.refreshToken || txn.data.family === 'phr-web') return { user, tokens }
-  const final = await abdm.call(phrLogin.verifyUser, {
-    token: tokens.token,
-    body: { abhaAddress, txnId: answer.txnId ?? txn.upstreamTxnId },
-  })
-  return { user, tokens: final }
-}
 
 /**
  * The profile of an address that is new to this client: its mobile tells a stranger from the user that is named (connect §4,

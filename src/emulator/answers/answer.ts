@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { BodyOf, Operation, QueryOf, ReplyOf } from '../../abdm/wire/operation.ts'
 import type { Store } from '../../store/store.ts'
 import type { Gate } from '../gate.ts'
+import type { Images } from '../images/images.ts'
 import type { KeyRing } from '../keys.ts'
 import type { Tokens, UserClaims } from '../tokens.ts'
 import type { OrderedIds } from '../world/ordered-ids.ts'
@@ -19,6 +20,7 @@ export type World = {
   readonly register: Register
   readonly transactions: Transactions
   readonly subjects: Subjects
+  readonly images: Images
   readonly addressSuffix: string
 }
 

@@ -1,5 +1,10 @@
 import * as wire from '../../abdm/wire/index.ts'
 import type { Operation } from '../../abdm/wire/operation.ts'
+import { abhaAccount } from './abha-account.ts'
+import { abhaEnrollment } from './abha-enrollment.ts'
+import { abhaFace } from './abha-face.ts'
+import { abhaLogin } from './abha-login.ts'
+import { abhaProfile } from './abha-profile.ts'
 import type { Answer, Answers } from './answer.ts'
 import { certificates } from './certificates.ts'
 import { gateway } from './gateway.ts'
@@ -10,6 +15,11 @@ import { web } from './web.ts'
 
 /** Everything the emulator answers: one entry per group of wire operations. */
 const answers: { readonly [Group in keyof typeof wire]: Answers<(typeof wire)[Group]> } = {
+  abhaAccount,
+  abhaEnrollment,
+  abhaFace,
+  abhaLogin,
+  abhaProfile,
   certificates,
   gateway,
   phrEnrollment,

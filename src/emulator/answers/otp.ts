@@ -18,15 +18,18 @@ const lastFour = (mobile: string): string => `******${mobile.slice(-4)}`
 export const subjectOf = (call: Call, { subjects }: World): Promise<Subject> => {
   const { loginHint, otpSystem } = call.body as Request
   const named = call.opened('loginId')
+  const { service } = call.op
   switch (loginHint) {
     case 'abha-number':
-      return subjects.ofAbhaNumber(named, otpSystem)
+      return subjects.ofAbhaNumber(named, otpSystem, service)
     case 'aadhaar':
-      return subjects.ofAadhaar(named)
+      return subjects.ofAadhaar(named, service)
     case 'abha-address':
-      return subjects.ofAddress(named, otpSystem)
+      return subjects.ofAddress(named, otpSystem, service)
+    case 'mobile':
+      return subjects.holdersOn(named, service)
     default:
-      return subjects.onMobile(named)
+      return subjects.onMobile(named, service)
   }
 }
 
@@ -36,16 +39,19 @@ export const sendOtp = async (
   subject: Subject,
   purpose: Purpose,
   what: string,
+  into?: TxnRow,
 ): Promise<{ txnId: string; message: string }> => {
   const { scope, otpSystem } = call.body as Request
   const variant = call.variant ?? ''
   const sending = { service: call.op.service, flow: flowOf(call.op), scope, variant, subject, purpose, what }
-  const txnId = await transactions.send(sending)
+  const txnId = await transactions.send(sending, into)
   const to = lastFour(subject.mobile)
   const message =
     otpSystem === 'aadhaar'
       ? `OTP sent to Aadhaar registered mobile number ending with ${to}`
-      : `OTP is sent to Mobile number ending with ${to}`
+      : call.op.service === 'abha'
+        ? `OTP sent to mobile number ending with ${to}`
+        : `OTP is sent to Mobile number ending with ${to}`
   return { txnId, message }
 }
 

@@ -15,9 +15,9 @@ import { invalidTxn, sendOtp, subjectOf, verifyOtp } from './otp.ts'
 const alreadyExists = () =>
   refuse(400, 'flat', 'ABDM-9999: ', 'This ABHA Address already exists. Please create with unique ABHA address')
 
-/** An ABHA-number proof made at the login path serves as well (abdm-v3 §7.1, §21). */
-const isEnrollable = ({ body: { flow, scope, state } }: TxnRow): boolean =>
-  state === 'verified' && (flow === 'phr.enrollment' || (flow === 'phr.login' && scope.includes('abha-login')))
+/** A proof made at the login path serves as well (abdm-v3 §7.1, §21); of a mobile only when it has been seen to (§22). */
+const isEnrollable = ({ body: { flow, variant, state } }: TxnRow): boolean =>
+  state === 'verified' && (flow === 'phr.enrollment' || (flow === 'phr.login' && variant !== 'abhaAddress'))
 
 const enrollable = async (txnId: string, { transactions }: World): Promise<TxnRow> => {
   const row = await transactions.live(txnId)

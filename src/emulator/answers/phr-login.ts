@@ -1,8 +1,8 @@
 import type * as wire from '../../abdm/wire/phr-login.ts'
-import { type Refusal, refuse } from '../refusal.ts'
+import { type Refusal, refuse, userNotFound } from '../refusal.ts'
 import type { Subject as TokenSubject } from '../tokens.ts'
 import type { AddressRow } from '../world/people.ts'
-import { accountOf, detailsOf, userOf } from '../world/profiles.ts'
+import { accountOf, detailsOf, foundOf, userOf } from '../world/profiles.ts'
 import { refuseDeactivated } from '../world/subjects.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import type { Answers, Call, World } from './answer.ts'
@@ -36,7 +36,7 @@ const listedFor = async ({ body }: TxnRow, { register }: World): Promise<Address
 const verifiedByAddress = async (call: Call<typeof wire.verify>, world: World, row: TxnRow) => {
   const address = row.body.addressId === null ? undefined : await world.register.address(row.body.addressId)
   if (!address) throw txnNotFound()
-  refuseDeactivated(address.body)
+  refuseDeactivated(address.body, call.op.service)
   const tokens = await world.tokens.final('phr-app', tokenSubject(address, row.id, 'ABHA_ADDRESS_LOGIN'), call.now)
   return {
     txnId: row.id,
@@ -80,6 +80,12 @@ const isChoosing = ({ body }: TxnRow): boolean =>
   body.state === 'verified' && (body.flow === 'phr.login' || body.flow === 'phr.enrollment')
 
 export const phrLogin: Answers<typeof wire> = {
+  async search({ op, body }, { register }) {
+    const row = await register.addressNamed(body.abhaAddress)
+    if (!row) throw userNotFound(op.service)
+    return foundOf(row.body)
+  },
+
   async requestOtp(call, world) {
     const isByAddress = call.body.loginHint === 'abha-address'
     const subject = await subjectOf(call, world)
@@ -101,7 +107,7 @@ export const phrLogin: Answers<typeof wire> = {
       if (!row || !isChoosing(row)) throw txnNotFound()
       const chosen = (await listedFor(row, world)).find(({ body }) => body.name === abhaAddress.toLowerCase())
       if (!chosen) throw userNotListed()
-      refuseDeactivated(chosen.body)
+      refuseDeactivated(chosen.body, call.op.service)
       // Undefined: the transaction moved meanwhile, so the next look tells whether it was used.
       if (!(await world.transactions.step(row, { state: 'used' }))) continue
       const loginSubject = call.user().claims.loginSubject

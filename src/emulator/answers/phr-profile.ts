@@ -1,9 +1,13 @@
 import type * as wire from '../../abdm/wire/phr-profile.ts'
+import { indiaTime } from '../../clock.ts'
 import { refuse } from '../refusal.ts'
-import type { AddressRow } from '../world/people.ts'
-import { profileOf } from '../world/profiles.ts'
+import { type Address, type AddressRow, addresses } from '../world/people.ts'
+import { accountOf, profileOf, userOf } from '../world/profiles.ts'
 import type { Answers, Call, World } from './answer.ts'
+import { sendOtp, subjectOf, txnNotFound, verifyOtp } from './otp.ts'
+import { delink, link } from './phr-kyc.ts'
 import { tokenSubject } from './phr-login.ts'
+import { addressCard, addressCode } from './pictures.ts'
 
 /** abdm-v3 §4, §13. */
 
@@ -17,6 +21,27 @@ export const signedIn = async (call: Call, { register }: World): Promise<Address
 export const linkedTo = async ({ body }: AddressRow, { register }: World): Promise<number> =>
   body.personId === null ? 1 : (await register.addressesOf(body.personId)).length
 
+/** What an update may change: name, gender and birth date of a verified address are what KYC says (abdm-v3 §13). */
+const updated = (before: Address, body: Call<typeof wire.update>['body']): Address => ({
+  ...before,
+  ...(before.abhaNumber === null && {
+    firstName: body.firstName.trim(),
+    middleName: body.middleName?.trim() ?? '',
+    lastName: body.lastName?.trim() ?? '',
+    dayOfBirth: body.dayOfBirth ?? '',
+    monthOfBirth: body.monthOfBirth ?? '',
+    yearOfBirth: body.yearOfBirth,
+    gender: body.gender,
+  }),
+  street: body.address,
+  pinCode: body.pinCode,
+  stateCode: body.stateCode,
+  stateName: body.stateName,
+  districtCode: body.districtCode,
+  districtName: body.districtName,
+  profilePhoto: body.profilePhoto ?? before.profilePhoto,
+})
+
 export const phrProfile: Answers<typeof wire> = {
   async get(call, world) {
     const row = await signedIn(call, world)
@@ -28,5 +53,56 @@ export const phrProfile: Answers<typeof wire> = {
     const { token, claims } = call.user()
     const subject = tokenSubject(row, claims.txnId, claims.loginSubject)
     return { tokens: await world.tokens.renewed('phr-app', subject, { token, claims }, call.now) }
+  },
+
+  async logout(call, world) {
+    await world.tokens.end(call.user())
+    return { message: 'You have been logged out', timestamp: indiaTime(call.now) }
+  },
+
+  async update(call, world) {
+    for (;;) {
+      const row = await signedIn(call, world)
+      const written = await world.store.update(addresses, row, updated(row.body, call.body))
+      if (written) return profileOf(written.body, await linkedTo(written, world))
+    }
+  },
+
+  card: async (call, world) => addressCard(await signedIn(call, world), world),
+  qr: async (call, world) => addressCode(await signedIn(call, world), world),
+
+  async requestOtp(call, world) {
+    const address = await signedIn(call, world)
+    const subject = await subjectOf(call, world)
+    return sendOtp(call, world, { ...subject, addressId: address.id }, 'profile.kyc', 'link your ABHA number')
+  },
+
+  async verify(call, world) {
+    const address = await signedIn(call, world)
+    const verified = await verifyOtp(call, world, txnNotFound)
+    if ('failed' in verified) return verified.failed
+    const { row } = verified
+    const person = row.body.personId === null ? undefined : await world.register.person(row.body.personId)
+    if (!person || row.body.addressId !== address.id) throw txnNotFound()
+    const theirs = (await world.register.addressesOf(person.id)).map(({ body }) => body)
+    const tokens = await world.tokens.final('phr-app', tokenSubject(address, row.id, 'ABHA_NUMBER_LOGIN'), call.now)
+    return {
+      txnId: row.id,
+      message: 'OTP verified successfully',
+      authResult: 'success',
+      users: theirs.filter(({ abhaNumber }) => abhaNumber).map((one) => userOf(one, call.now)),
+      accounts: [accountOf(person.body, theirs)],
+      tokens: { ...tokens, switchProfileEnabled: false },
+    }
+  },
+
+  async link(call, world) {
+    await link(call.body.transactionId, (await signedIn(call, world)).id, world)
+    return { authResult: 'success', message: 'ABHA number is securely linked to ABHA address' }
+  },
+
+  async delink(call, world) {
+    await delink(call.body.transactionId, (await signedIn(call, world)).id, world)
+    return { authResult: 'success', message: 'ABHA number is now unlinked from ABHA address' }
   },
 }

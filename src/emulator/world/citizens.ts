@@ -1,6 +1,6 @@
+import { aadhaarNumberFrom, isAadhaarNumber } from '../../abdm/wire/aadhaar.ts'
 import { newDigits, randomBelow } from '../../ids.ts'
 import { inserting, type Store, type Write } from '../../store/store.ts'
-import { aadhaarNumberFrom, isAadhaarNumber } from './aadhaar.ts'
 import { isAbhaNumber, isMobile, isPincode, readAddress } from './forms.ts'
 import type { OrderedIds } from './ordered-ids.ts'
 import { type Address, addresses, createRegister, type Person, people } from './people.ts'

@@ -30,12 +30,15 @@ const person = Type.Object({
   districtName: Type.String(),
   isDeactivated: Type.Boolean(),
   notes: Type.String(),
+  /** Absent: the first address that they chose, else the default one. */
+  preferredAddress: Type.Optional(Type.String()),
 })
 export type Person = Static<typeof person>
 
 const address = Type.Object({
   /** Lower case, with suffix. */
   name: Type.String(),
+  /** Empty while no mobile is verified for the ABHA number. */
   mobile: Type.String(),
   personId: nullable(Type.String()),
   /** Present when the address is KYC-verified. */
@@ -81,7 +84,7 @@ export const addresses: Collection<Address> = {
   body: address,
   lookups: {
     name: { unique: true, values: ({ name }) => name },
-    mobile: { unique: false, values: ({ mobile }) => mobile },
+    mobile: { unique: false, values: ({ mobile }) => mobile || undefined },
     person: { unique: false, values: ({ personId }) => personId ?? undefined },
   },
 }
@@ -98,6 +101,11 @@ export const createRegister = (store: Store) => ({
   byAbhaNumber: async (number: string): Promise<PersonRow | undefined> =>
     (await store.find(people, 'abhaNumber', number, { limit: 1 }))[0],
   withMobile: (mobile: string): Promise<PersonRow[]> => store.find(people, 'mobile', mobile),
+  /** Who has an ABHA number with this mobile on it. */
+  holdersOn: async (mobile: string): Promise<PersonRow[]> =>
+    (await store.find(people, 'mobile', mobile)).filter(
+      ({ body }) => body.abhaNumber !== null && body.abhaMobile === mobile,
+    ),
   person: (id: string): Promise<PersonRow | undefined> => store.get(people, id),
 
   address: (id: string): Promise<AddressRow | undefined> => store.get(addresses, id),

@@ -82,20 +82,33 @@ export const profileOf = (address: Address, linked: number) => ({
   ...(address.profilePhoto && { profilePhoto: address.profilePhoto }),
 })
 
-/** An entry of `accounts`: the ABHA number's own profile (abdm-v3 §12.1). */
-export const accountOf = (person: Person, addresses: readonly Address[]) => {
+/** Every address of an ABHA number, the default one among them; the one to show first stands apart. */
+const namesOf = (person: Person, addresses: readonly Address[]) => {
   const names = addresses.filter(({ abhaNumber }) => abhaNumber).map(({ name }) => name)
+  const byDefault = `${(person.abhaNumber ?? '').replaceAll('-', '')}@`
+  const preferred = person.preferredAddress ?? names.find((name) => !name.startsWith(byDefault)) ?? names[0] ?? null
+  return { names, preferred }
+}
+
+const birthParts = ({ dayOfBirth, monthOfBirth, yearOfBirth }: Person) => ({
+  yearOfBirth: String(yearOfBirth),
+  monthOfBirth: monthOfBirth ? String(monthOfBirth) : '',
+  dayOfBirth: dayOfBirth ? String(dayOfBirth) : '',
+})
+
+/** The ABHA number's own profile (abdm-v3 §12.1), also an entry of `accounts`. */
+export const accountOf = (person: Person, addresses: readonly Address[]) => {
+  const { names, preferred } = namesOf(person, addresses)
   return {
     ABHANumber: person.abhaNumber ?? '',
-    preferredAbhaAddress: names[0] ?? null,
+    preferredAbhaAddress: preferred,
     mobile: person.abhaMobile,
+    mobileVerified: person.abhaMobile !== null,
     firstName: person.firstName,
     middleName: person.middleName ?? '',
     lastName: person.lastName,
     name: fullNameOf(person),
-    yearOfBirth: String(person.yearOfBirth),
-    monthOfBirth: String(person.monthOfBirth),
-    dayOfBirth: String(person.dayOfBirth),
+    ...birthParts(person),
     gender: person.gender,
     status: statusOf(person),
     stateCode: person.stateCode,
@@ -104,9 +117,68 @@ export const accountOf = (person: Person, addresses: readonly Address[]) => {
     address: person.street,
     stateName: person.stateName,
     districtName: person.districtName,
+    authMethods: ['AADHAAR_OTP', 'MOBILE_OTP'],
     kycVerified: true,
     verificationStatus: 'VERIFIED',
     verificationType: 'AADHAAR',
     phrAddress: names,
   }
 }
+
+/** The same person as an enrolment shows them: other spellings (abdm-v3 §6.2). */
+export const enrolledOf = (person: Person, addresses: readonly Address[]) => {
+  const { names, preferred } = namesOf(person, addresses)
+  const { yearOfBirth, monthOfBirth, dayOfBirth } = birthParts(person)
+  return {
+    ABHANumber: person.abhaNumber ?? '',
+    preferredAddress: preferred,
+    phrAddress: names,
+    firstName: person.firstName,
+    middleName: person.middleName ?? '',
+    lastName: person.lastName,
+    dob: [dayOfBirth, monthOfBirth, yearOfBirth].filter(Boolean).map(pad).join('-'),
+    gender: person.gender,
+    photo: null,
+    mobile: person.abhaMobile,
+    mobileVerified: person.abhaMobile !== null,
+    communicationMobile: null,
+    email: null,
+    address: person.street,
+    districtCode: person.districtCode,
+    districtName: person.districtName,
+    stateCode: person.stateCode,
+    stateName: person.stateName,
+    pinCode: person.pinCode,
+    abhaType: 'STANDARD',
+    abhaStatus: statusOf(person),
+  }
+}
+
+/** An entry of the ABHA service's login answer (abdm-v3 §8.2). */
+export const loginAccountOf = (person: Person, addresses: readonly Address[]) => ({
+  ABHANumber: person.abhaNumber ?? '',
+  preferredAbhaAddress: namesOf(person, addresses).preferred,
+  name: fullNameOf(person),
+  gender: person.gender,
+  dob: enrolledOf(person, addresses).dob,
+  verifiedStatus: 'VERIFIED',
+  verificationType: 'AADHAAR',
+  status: statusOf(person),
+  profilePhoto: null,
+  kycVerified: true,
+  mobileVerified: person.abhaMobile !== null,
+})
+
+/** What somebody's address tells a stranger who wants to log in to it (abdm-v3 §9.1). */
+export const foundOf = (address: Address) => ({
+  healthIdNumber: address.abhaNumber,
+  abhaAddress: address.name,
+  authMethods: waysIn(address),
+  blockedAuthMethods: [],
+  status: statusOf(address),
+  message: null,
+  fullName: fullNameOf(address),
+  mobile: address.mobile && `XXXXXX${address.mobile.slice(-4)}`,
+})
+
+export const maskedNumber = (abhaNumber: string): string => `xx-xxxx-xxxx-${abhaNumber.slice(-4)}`

@@ -1,4 +1,4 @@
-import { aadhaarNumberFrom } from './aadhaar.ts'
+import { aadhaarNumberFrom } from '../../abdm/wire/aadhaar.ts'
 import type { Citizen, Extra } from './citizens.ts'
 
 /**

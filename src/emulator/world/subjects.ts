@@ -1,4 +1,5 @@
-import { refuse } from '../refusal.ts'
+import type { ServiceName } from '../../abdm/wire/operation.ts'
+import { refuseOn, uidaiRefusal, userNotFound } from '../refusal.ts'
 import type { Address, Person, PersonRow, Register } from './people.ts'
 
 /** Whom an OTP is about: what the caller named, and the mobile that the OTP goes to. */
@@ -10,15 +11,19 @@ export type Subject = {
   readonly addressId: string | null
 }
 
-export const userNotFound = () => refuse(400, 'flat', 'ABDM-1211', 'User not found.')
-const deactivated = () => refuse(400, 'flat', 'ABDM-1134', 'This ABHA account is deactivated.')
-const aadhaarOtpNotAllowed = () => refuse(400, 'flat', 'ABDM-1115', 'Login via Aadhaar OTP is not allowed')
+const deactivated = (service: ServiceName) => refuseOn(service, 400, 'ABDM-1134', 'This ABHA account is deactivated.')
+const aadhaarOtpNotAllowed = (service: ServiceName) =>
+  refuseOn(service, 400, 'ABDM-1115', 'Login via Aadhaar OTP is not allowed')
+const mobileNotFound = (service: ServiceName) => refuseOn(service, 400, 'ABDM-1111', 'Mobile number not found.')
 /** 111 is UIDAI's number for an Aadhaar without a verified mobile; what ABDM makes of it is not documented. */
-const noAadhaarMobile = () =>
-  refuse(422, 'flat', 'ABDM-1204', 'UIDAI Error code : 111 : Aadhaar number does not have verified mobile.')
+const noAadhaarMobile = (service: ServiceName) =>
+  uidaiRefusal(service, 111, 'Aadhaar number does not have verified mobile.')
 
-export const refuseDeactivated = ({ isDeactivated }: Pick<Address | Person, 'isDeactivated'>): void => {
-  if (isDeactivated) throw deactivated()
+export const refuseDeactivated = (
+  { isDeactivated }: Pick<Address | Person, 'isDeactivated'>,
+  service: ServiceName,
+): void => {
+  if (isDeactivated) throw deactivated(service)
 }
 
 /** How an OTP request names somebody. Sends are counted by it, and a locked person's are held. */
@@ -39,41 +44,76 @@ export const newcomer = (mobile: string): Subject => ({
 
 export type Subjects = ReturnType<typeof createSubjects>
 
+type OtpSystem = 'abdm' | 'aadhaar'
+
 export const createSubjects = (register: Register) => {
-  const ofPerson = (identifier: string, row: PersonRow | undefined, otpSystem: string): Subject => {
-    if (!row?.body.abhaNumber) throw userNotFound()
-    refuseDeactivated(row.body)
+  /** The holder of an ABHA number, named in one way or another. */
+  const ofHolder = (
+    identifier: string,
+    row: PersonRow | undefined,
+    otpSystem: OtpSystem,
+    service: ServiceName,
+  ): Subject => {
+    if (!row?.body.abhaNumber) throw userNotFound(service)
+    refuseDeactivated(row.body, service)
     const mobile = otpSystem === 'aadhaar' ? row.body.aadhaarMobile : row.body.abhaMobile
-    if (!mobile) throw otpSystem === 'aadhaar' ? noAadhaarMobile() : userNotFound()
+    if (!mobile) throw otpSystem === 'aadhaar' ? noAadhaarMobile(service) : mobileNotFound(service)
     return { identifier, mobile, personId: row.id, addressId: null }
   }
 
   return {
-    /** A mobile is refused as deactivated only when every address on it is. */
-    async onMobile(mobile: string): Promise<Subject> {
-      const listed = await register.addressesOn(mobile)
-      if (listed.length === 0) throw userNotFound()
-      if (listed.every(({ body }) => body.isDeactivated)) throw deactivated()
+    ofHolder,
+
+    /** Known by an address or by an ABHA number; refused as deactivated only when everything on it is. */
+    async onMobile(mobile: string, service: ServiceName): Promise<Subject> {
+      const listed = [...(await register.addressesOn(mobile)), ...(await register.holdersOn(mobile))]
+      if (listed.length === 0) throw userNotFound(service)
+      if (listed.every(({ body }) => body.isDeactivated)) throw deactivated(service)
       return newcomer(mobile)
     },
 
-    async ofAddress(name: string, otpSystem: string): Promise<Subject> {
+    /** The ABHA service knows ABHA numbers only (abdm-v3 §8.1). */
+    async holdersOn(mobile: string, service: ServiceName): Promise<Subject> {
+      const holders = await register.holdersOn(mobile)
+      if (holders.length === 0) throw userNotFound(service)
+      if (holders.every(({ body }) => body.isDeactivated)) throw deactivated(service)
+      return newcomer(mobile)
+    },
+
+    async ofAddress(name: string, otpSystem: OtpSystem, service: ServiceName): Promise<Subject> {
       const row = await register.addressNamed(name)
-      if (!row) throw userNotFound()
-      refuseDeactivated(row.body)
+      if (!row) throw userNotFound(service)
+      refuseDeactivated(row.body, service)
       const { personId } = row.body
       const subject = { identifier: identifiers.address(row.body.name), personId, addressId: row.id }
-      if (otpSystem !== 'aadhaar') return { ...subject, mobile: row.body.mobile }
+      if (otpSystem !== 'aadhaar') {
+        if (row.body.mobile === '') throw mobileNotFound(service)
+        return { ...subject, mobile: row.body.mobile }
+      }
       const owner = row.body.abhaNumber && personId !== null ? await register.person(personId) : undefined
-      if (!owner) throw aadhaarOtpNotAllowed()
-      if (!owner.body.aadhaarMobile) throw noAadhaarMobile()
+      if (!owner) throw aadhaarOtpNotAllowed(service)
+      if (!owner.body.aadhaarMobile) throw noAadhaarMobile(service)
       return { ...subject, mobile: owner.body.aadhaarMobile }
     },
 
-    ofAbhaNumber: async (number: string, otpSystem: string): Promise<Subject> =>
-      ofPerson(identifiers.abhaNumber(number), await register.byAbhaNumber(number), otpSystem),
+    ofAbhaNumber: async (number: string, otpSystem: OtpSystem, service: ServiceName): Promise<Subject> =>
+      ofHolder(identifiers.abhaNumber(number), await register.byAbhaNumber(number), otpSystem, service),
 
-    ofAadhaar: async (number: string): Promise<Subject> =>
-      ofPerson(identifiers.aadhaar(number), await register.byAadhaarNumber(number), 'aadhaar'),
+    ofAadhaar: async (number: string, service: ServiceName): Promise<Subject> =>
+      ofHolder(identifiers.aadhaar(number), await register.byAadhaarNumber(number), 'aadhaar', service),
+
+    /** Anybody with an Aadhaar number may enrol, unless UIDAI knows no mobile to send to. */
+    async enrolling(number: string, service: ServiceName): Promise<Subject> {
+      const row = await register.byAadhaarNumber(number)
+      if (!row) throw uidaiRefusal(service, 998, 'Invalid Aadhaar Number')
+      refuseDeactivated(row.body, service)
+      if (!row.body.aadhaarMobile) throw noAadhaarMobile(service)
+      return {
+        identifier: identifiers.aadhaar(number),
+        mobile: row.body.aadhaarMobile,
+        personId: row.id,
+        addressId: null,
+      }
+    },
   }
 }

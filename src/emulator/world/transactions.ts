@@ -11,6 +11,7 @@ import type { Subject } from './subjects.ts'
  * One table of transactions for every service (abdm-v3 §20 no. 1, 2):
  *
  * sent ──right OTP──▶ verified ──verify/user──▶ used        held: no transaction, bars an identifier from sends
+ * open: begun without an OTP, by a search or a face capture
  *
  * The OTP stands in the body, which the store encrypts; there is no other copy but the inbox message.
  */
@@ -24,13 +25,26 @@ const txn = Type.Object({
   mobile: Type.String(),
   personId: Type.Union([Type.String(), Type.Null()]),
   addressId: Type.Union([Type.String(), Type.Null()]),
-  state: Type.Union([Type.Literal('sent'), Type.Literal('verified'), Type.Literal('used'), Type.Literal('held')]),
+  state: Type.Union([
+    Type.Literal('sent'),
+    Type.Literal('verified'),
+    Type.Literal('used'),
+    Type.Literal('held'),
+    Type.Literal('open'),
+  ]),
   otp: Type.String(),
   otpEndsAt: Type.Number(),
   sends: Type.Integer(),
   tries: Type.Integer(),
   /** On the emulator's clock, which may run ahead of the store's. */
   endsAt: Type.Number(),
+  /** The ABHA number of this enrolment is made; what may still be open is the other mobile. */
+  isEnrolled: Type.Optional(Type.Boolean()),
+  /** People that a search found, in the order of their index. */
+  found: Type.Optional(Type.Array(Type.String())),
+  capture: Type.Optional(
+    Type.Union([Type.Literal('PENDING'), Type.Literal('VERIFIED'), Type.Literal('COMPLETE'), Type.Literal('FAILED')]),
+  ),
 })
 export type Txn = Static<typeof txn>
 export type TxnRow = Row<Txn>
@@ -38,7 +52,7 @@ export type TxnRow = Row<Txn>
 export const transactions: Collection<Txn> = {
   name: 'emulator.txn',
   body: txn,
-  lookups: { identifier: { unique: false, values: ({ identifier }) => identifier } },
+  lookups: { identifier: { unique: false, values: ({ identifier }) => identifier || undefined } },
 }
 
 const otpSeconds = 600
@@ -49,20 +63,27 @@ const triesMax = 3
 const sendsPerIdentifierMax = 10
 /** Rows outlive their end by the largest skew that a call survives, so that only the emulator's clock decides. */
 const skewSeconds = 300
+/** A search result and a face capture (abdm-v3 §15, §20 no. 10). */
+const openSeconds = 600
 
-const held = (identifier: string, endsAt: number): Txn => ({
-  flow: '',
+const nothingSent = {
   scope: [],
   variant: '',
-  identifier,
   mobile: '',
   personId: null,
   addressId: null,
-  state: 'held',
   otp: '',
   otpEndsAt: 0,
   sends: 0,
   tries: 0,
+} as const satisfies Partial<Txn>
+
+const held = (identifier: string, endsAt: number): Txn => ({
+  ...nothingSent,
+  scope: [],
+  flow: '',
+  identifier,
+  state: 'held',
   endsAt,
 })
 
@@ -118,7 +139,8 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
       }
       let isCounted = false
       for (let standing = into; ; standing = into && (await live(into.id))) {
-        if (into && (!standing || standing.body.sends >= sendsPerTxnMax)) {
+        const isSpent = standing?.body.variant === variant && standing.body.sends >= sendsPerTxnMax
+        if (into && (!standing || isSpent)) {
           if (standing) await store.take(transactions, standing.id)
           throw attemptsUsedUp(service)
         }
@@ -129,7 +151,10 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         // Once it is counted a send goes out, whatever hold came up meanwhile.
         if (!isCounted && others.some(({ body }) => body.state === 'held')) throw attemptsUsedUp(service)
         const otp = fixedOtp ?? newDigits(6)
+        // The other mobile of an enrolment is counted for itself.
+        const before = standing?.body.variant === variant ? standing.body : undefined
         const body: Txn = {
+          ...standing?.body,
           flow,
           scope: [...scope],
           variant,
@@ -140,8 +165,8 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
           state: 'sent',
           otp,
           otpEndsAt: now + seconds(otpSeconds),
-          sends: (standing?.body.sends ?? 0) + 1,
-          tries: standing?.body.tries ?? 0,
+          sends: (before?.sends ?? 0) + 1,
+          tries: before?.tries ?? 0,
           endsAt: now + seconds(txnSeconds),
         }
         if (!isCounted && !(await store.hit([counted])).allowed) {
@@ -150,9 +175,7 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         }
         isCounted = true
         const { message, write } = inbox.compose(mobile, otp, purpose, what)
-        const former = others.filter(
-          (row) => row.body.state === 'sent' && row.body.flow === flow && row.id !== into?.id,
-        )
+        const former = into ? [] : others.filter((row) => row.body.state === 'sent' && row.body.flow === flow)
         const options = {
           expiresAt: kept(body.endsAt),
           also: [write, ...former.map((row) => taking(transactions, row))],
@@ -168,6 +191,19 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
     },
 
     live,
+
+    /** Begins a transaction without an OTP. */
+    async open(flow: string, about: Pick<Txn, 'found' | 'capture'>): Promise<string> {
+      const endsAt = clock.now() + seconds(openSeconds)
+      const body: Txn = { ...nothingSent, scope: [], flow, identifier: '', state: 'open', endsAt, ...about }
+      const row = await store.insert(transactions, newUuid(), body, { expiresAt: kept(endsAt) })
+      if (!row) throw new Error('a new id was taken')
+      return row.id
+    },
+
+    /** Writes something down without renewing the transaction's life. */
+    amend: (row: TxnRow, change: Partial<Txn>): Promise<TxnRow | undefined> =>
+      store.update(transactions, row, { ...row.body, ...change }),
 
     /**
      * Compares an OTP. The outcome is told only after a guarded write: a right one has exactly one winner, and each wrong
@@ -196,8 +232,8 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
     },
 
     /** The same as a part of another write. */
-    stepping(row: TxnRow): Write {
-      const next = renewed(row, {})
+    stepping(row: TxnRow, change: Partial<Txn> = {}): Write {
+      const next = renewed(row, change)
       return updating(transactions, row, next.body, next.expiresAt)
     },
   }

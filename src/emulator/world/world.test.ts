@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { aadhaarNumberFrom, isVerhoeffValid, verhoeffDigit } from '../../abdm/wire/aadhaar.ts'
 import { movableClock } from '../../clock.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import { type Answer, at, startBench, startOfTime, textAt } from '../testing.ts'
-import { aadhaarNumberFrom, isVerhoeffValid, verhoeffDigit } from './aadhaar.ts'
 import { CitizenRefused } from './citizens.ts'
 
 /** The synthetic people cover the branches of ABDM, and nothing about them stands in the database in clear. */

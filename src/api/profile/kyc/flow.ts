@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { flow } from '../../../flow.ts'
 
+const secret = Type.String({ 'x-redact': true })
+
 /**
  * Verifying an ABHA address that was made by mobile: it is linked to an ABHA number.
  *
@@ -8,9 +10,23 @@ import { flow } from '../../../flow.ts'
  */
 export const kyc = flow('profile.kyc', {
   data: Type.Object({
-    method: Type.Union([Type.Literal('abha_number'), Type.Literal('aadhaar_number')]),
+    method: Type.Union([Type.Literal('abha-number'), Type.Literal('aadhaar')]),
     /** The identifier as it was encrypted for ABDM, for sending the OTP again. */
-    sealedIdentifier: Type.Optional(Type.String({ 'x-redact': true })),
+    sealedIdentifier: Type.Optional(secret),
+    /** Stands for the identifier where sends to it are counted. */
+    receiver: Type.Optional(Type.String()),
+    /** The token that the client brought in the place of the stored session. */
+    userToken: Type.Optional(secret),
+    /** The number is proved and may be linked; it is not known whether it is. */
+    proved: Type.Optional(
+      Type.Object({
+        abhaNumber: Type.Optional(secret),
+        token: Type.Optional(secret),
+        expiresAt: Type.Optional(Type.Integer()),
+        refreshToken: Type.Optional(secret),
+        refreshExpiresAt: Type.Optional(Type.Integer()),
+      }),
+    ),
   }),
   moves: { otp_sent: { resend: ['otp_sent'], verify: ['kyc_end'] }, kyc_end: {} },
 })

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { flow } from '../../../flow.ts'
+import { flow, type Txn } from '../../../flow.ts'
 import { FamilyName } from '../../../people.ts'
 import { verified } from '../../verified.ts'
 
@@ -18,12 +18,17 @@ const choosing = { login_phr: ['abha_end'], auto_login: ['abha_end'] } as const
 const secret = Type.String({ 'x-redact': true })
 
 export const loginByAddress = flow('profile.login.address', {
-  data: Type.Object({ abhaAddress: Type.Optional(secret), family: FamilyName, isByAadhaar: Type.Boolean() }),
+  data: Type.Object({
+    by: Type.Literal('address'),
+    abhaAddress: Type.Optional(secret),
+    family: FamilyName,
+    isByAadhaar: Type.Boolean(),
+  }),
   moves: { otp_sent: { verify: ['abha_end'] }, abha_end: {} },
 })
 
 export const loginByMobile = flow('profile.login.mobile', {
-  data: Type.Object({ mobile: Type.Optional(secret), ...verified }),
+  data: Type.Object({ by: Type.Literal('mobile'), mobile: Type.Optional(secret), ...verified }),
   moves: {
     otp_sent: { verify: ['abha_select', 'abha_create'] },
     abha_select: { ...choosing, suggest: ['abha_select'] },
@@ -35,7 +40,7 @@ export const loginByMobile = flow('profile.login.mobile', {
 const method = Type.Union([Type.Literal('abha_number'), Type.Literal('aadhaar_number')])
 
 export const loginByKyc = flow('profile.login.kyc', {
-  data: Type.Object({ method, isByAadhaar: Type.Boolean(), ...verified }),
+  data: Type.Object({ by: Type.Literal('kyc'), method, isByAadhaar: Type.Boolean(), ...verified }),
   moves: {
     otp_sent: { verify: ['abha_select', 'abha_create'] },
     abha_select: { ...choosing, suggest: ['abha_select'] },
@@ -45,7 +50,15 @@ export const loginByKyc = flow('profile.login.kyc', {
 })
 
 export const loginBySearch = flow('profile.login.search', {
-  data: Type.Object({ found: Type.Integer(), isByAadhaar: Type.Optional(Type.Boolean()), ...verified }),
+  data: Type.Object({
+    by: Type.Literal('search'),
+    /** How many accounts were found. */
+    found: Type.Integer(),
+    isByAadhaar: Type.Optional(Type.Boolean()),
+    /** An OTP is being sent; another call has to wait for its end. */
+    sendingUntil: Type.Optional(Type.Integer()),
+    ...verified,
+  }),
   livesSeconds: { found: 600 },
   moves: {
     found: { init: ['otp_sent'] },
@@ -55,3 +68,6 @@ export const loginBySearch = flow('profile.login.search', {
     abha_end: {},
   },
 })
+
+export const loginFlows = [loginByAddress, loginByMobile, loginByKyc, loginBySearch] as const
+export type LoginTxn = Txn<(typeof loginFlows)[number]>

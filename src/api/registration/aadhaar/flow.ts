@@ -6,6 +6,8 @@ import { verified } from '../../verified.ts'
 export const aadhaarData = {
   /** For sending the OTP again. */
   sealedAadhaar: Type.Optional(Type.String({ 'x-redact': true })),
+  /** Stands for the Aadhaar number where sends to it are counted. */
+  receiver: Type.Optional(Type.String()),
   /** The number for communication that the person wishes for; proved at confirm_mobile_otp. */
   mobile: Type.Optional(Type.String({ 'x-redact': true })),
   ...verified,

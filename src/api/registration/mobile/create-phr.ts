@@ -16,10 +16,12 @@ import { sessionFrom } from '../../../people.ts'
 import { findPincode, type Place } from '../../../pincodes/pincodes.ts'
 import { route } from '../../../route.ts'
 import { AbhaRefreshToken, AbhaToken, EkaIds, SkipState } from '../../answers.ts'
+import { endedData } from '../../choose.ts'
 import { endAt } from '../../end.ts'
+import { makeOnce } from '../../once.ts'
 import { ConnectProfile, fromPhr, isKycVerified } from '../../profile/connect-profile.ts'
 import { loginByMobile } from '../../profile/login/flow.ts'
-import { enrolOnce } from './enrol.ts'
+import { enrolling } from './enrol.ts'
 import { mobileRegistration } from './flow.ts'
 
 export const SelfDeclared = Type.Object({
@@ -68,16 +70,12 @@ export const createPhr = route({
     const wished = { abhaAddress: body.abha_address, isKycVerified: false, mobile }
     await people.destination(caller, txn.named, wished)
 
-    const created = await enrolOnce(
-      txn,
-      body.abha_address,
-      deps,
-      detailsFor(mobile, body.abha_address, body.profile, place),
-    )
+    const details = detailsFor(mobile, body.abha_address, body.profile, place)
+    const created = await makeOnce(txn, body.abha_address, deps, enrolling(deps, details))
     const person = { ...wished, abhaAddresses: created.addresses, isKycVerified: isKycVerified(created.profile) }
     const session = sessionFrom('phr-app', body.abha_address, created.tokens, clock.now())
     const eka = await endAt(deps, caller, txn.named, { person, session, isCreated: true }, (writes) =>
-      flows.move(created.txn, 'create_phr', 'abha_end', { data: {} }, writes),
+      flows.move(created.txn, 'create_phr', 'abha_end', { data: endedData(txn) }, writes),
     )
     return {
       skip_state: 'abha_end' as const,

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { hasMeaning, isOutcomeUnknown, UpstreamFailure } from '../../../abdm/failure.ts'
+import { hasMeaning, UpstreamFailure } from '../../../abdm/failure.ts'
 import { phrEnrollment, phrLogin, phrProfile as profiles } from '../../../abdm/wire/index.ts'
 import type { BodyOf } from '../../../abdm/wire/operation.ts'
 import type { phrProfile } from '../../../abdm/wire/parts.ts'
@@ -7,14 +7,12 @@ import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
 import type { Txn } from '../../../flow.ts'
 import { sessionFrom } from '../../../people.ts'
-import type { loginByMobile } from '../../profile/login/flow.ts'
-import type { mobileRegistration } from './flow.ts'
+import type { Claim, Creating, Making } from '../../once.ts'
 
-/** Enrolling an ABHA address upstream at most once per transaction, whatever happens to answers and processes. */
+/** Enrolling an ABHA address through the PHR app service, after a proof that it knows. */
 
-type Registration = Txn<typeof mobileRegistration | typeof loginByMobile>
+type Registration = Txn<Creating>
 type Details = BodyOf<typeof phrEnrollment.enrol>['phrDetails']
-type Claim = NonNullable<Registration['data']['enrolling']>
 type Made = NonNullable<Claim['made']>
 type Enrolled = {
   txn: Registration
@@ -23,60 +21,10 @@ type Enrolled = {
   tokens: { token: string; expiresIn: number; refreshToken?: string | null; refreshExpiresIn?: number | null }
 }
 
-/** Longer than an enrolment can take: gateway login, certificate and the call, each with its deadline. */
-const claimMs = 120_000
-
-/** Transactions whose enrolment runs in this process. */
-const running = new Set<string>()
-
-/**
- * The claim on the transaction is written before the call and says which address is being made. It stays until the outcome is
- * known: whoever finds a claim that nobody works on any more asks upstream what became of it before anything else.
- */
-export const enrolOnce = async (
-  txn: Registration,
-  abhaAddress: string,
-  deps: Services,
-  details: Details,
-): Promise<Enrolled> => {
-  const { flows, clock, instanceId, storeIsExclusive } = deps
-  if (running.has(txn.id)) throw error.stepNotAllowed()
-  running.add(txn.id)
-  try {
-    const { enrolling: former, ...rest } = txn.data
-    const isSame = former?.abhaAddress === abhaAddress
-    if (former) {
-      const mayBeRunningElsewhere = former.by !== instanceId && !storeIsExclusive && clock.now() < former.until
-      const outcome = await settle(txn, former, deps, details)
-      if (outcome === 'taken' && isSame) throw error.addressTaken()
-      if (typeof outcome === 'object') {
-        if (isSame) return outcome
-        throw error.stepNotAllowed({
-          message: 'An earlier call of this transaction created another ABHA address; repeat it with that one',
-        })
-      }
-      if (mayBeRunningElsewhere) throw error.stepNotAllowed()
-    }
-    const claim: Claim = { abhaAddress, by: instanceId, until: clock.now() + claimMs }
-    const claimed = await flows.amend(txn, { data: { ...rest, enrolling: claim } })
-    if (!claimed) throw error.stepNotAllowed()
-    try {
-      return await enrol(claimed, details, deps)
-    } catch (thrown) {
-      const isUnknown = isOutcomeUnknown(thrown)
-      // A call that was given up may have had its effect after it was asked about.
-      if (isUnknown || (isSame && hasMeaning(thrown, 'addressTaken'))) {
-        const outcome = await settle(claimed, claim, deps, details)
-        if (outcome === 'taken') throw error.addressTaken({ cause: thrown })
-        if (outcome !== 'free') return outcome
-      }
-      if (!isUnknown) await flows.amend(claimed, { data: rest })
-      throw thrown
-    }
-  } finally {
-    running.delete(txn.id)
-  }
-}
+export const enrolling = (deps: Services, details: Details): Making<Enrolled> => ({
+  make: (txn) => enrol(txn, details, deps),
+  find: (txn, claim) => settle(txn, claim, deps, details),
+})
 
 const enrol = async (txn: Registration, phrDetails: Details, { abdm }: Services): Promise<Enrolled> => {
   const answer = await abdm.call(phrEnrollment.enrol, { body: { txnId: txn.upstreamTxnId, phrDetails } })
@@ -89,9 +37,8 @@ const enrol = async (txn: Registration, phrDetails: Details, { abdm }: Services)
 }
 
 /**
- * What became of an enrolment: the account when it is there and this person's, `taken` when it is somebody else's, `free` when
- * there is none. The transfer token of the verify step tells whose it is. Without a good one the registration has to begin
- * again, and lists the address if it was made.
+ * The transfer token of the verify step tells whose the address is. Without a good one the flow has to begin again, and lists
+ * the address if it was made.
  */
 const settle = async (
   txn: Registration,

@@ -1,0 +1,57 @@
+import { Type } from 'typebox'
+import { abhaEnrollment } from '../../abdm/wire/index.ts'
+import type { Services } from '../../app.ts'
+import { error } from '../../errors.ts'
+import { AadhaarNumber, allPublishedOptional, Mobile, TxnId } from '../../fields.ts'
+import type { Txn } from '../../flow.ts'
+import { route } from '../../route.ts'
+import { goOnToConfirm, goOnToCreate, type Known, KnownReply, knownFrom } from '../registration/aadhaar/known.ts'
+import { consent } from '../registration/aadhaar/verify.ts'
+import { faceAuth } from './flow.ts'
+
+/**
+ * Registers the person whose face was captured; from then on they have an ABHA number, an old or a new one. The mobile is the
+ * one linked with Aadhaar; where none is, the optional `mobile` is used and gets an OTP.
+ * Needs verified, leaves abha_create or confirm_mobile_otp. Upstream: abha.enrollment.by_aadhaar.
+ */
+export const verify = route({
+  method: 'POST',
+  path: '/abdm/na/v1/face-auth/verify',
+  operationId: 'faceAuthVerify',
+  tag: 'face-auth',
+  summary: 'Register with the captured face',
+  auth: 'client',
+  names: 'headers',
+  body: Type.Object(
+    {
+      txn_id: TxnId,
+      aadhaar: AadhaarNumber,
+      // Accepted, not published: who has no mobile linked with Aadhaar gives one (connect §7.3).
+      mobile: Type.Optional({ ...Mobile, 'x-unpublished': true }),
+    },
+    allPublishedOptional,
+  ),
+  reply: KnownReply,
+  errors: ['txnUnknown', 'stepNotAllowed', 'mobileMissing'],
+  upstream: true,
+  async handle({ body: { txn_id, aadhaar, mobile }, caller, named, remoteAddress }, deps) {
+    const { flows } = deps
+    const txn = await flows.at(faceAuth, caller, txn_id, 'verify', named)
+    const known = kept(txn) ?? (await enrol(deps, txn, aadhaar))
+    const linked = known.data.account.mobile
+    if (linked) return goOnToCreate(deps, txn, known, linked)
+    if (mobile) return goOnToConfirm(deps, txn, known, mobile, { caller, remoteAddress })
+    // The account is there; the next call only brings the mobile.
+    await flows.amend(txn, known)
+    throw error.mobileMissing()
+  },
+})
+
+const kept = ({ data: { account, offered, final }, upstreamTxnId }: Txn<typeof faceAuth>): Known | undefined =>
+  account && offered && final ? { upstreamTxnId, data: { account, offered, final } } : undefined
+
+const enrol = async ({ abdm, clock }: Services, txn: Txn<typeof faceAuth>, aadhaar: string): Promise<Known> => {
+  const face = { txnId: txn.upstreamTxnId, aadhaar }
+  const body = { authData: { authMethods: ['face_auth' as const], face }, consent }
+  return knownFrom(await abdm.call(abhaEnrollment.byAadhaar, { body }), clock.now())
+}

@@ -1,0 +1,128 @@
+import { Type } from 'typebox'
+import { isOutcomeUnknown, UpstreamFailure } from '../../../abdm/failure.ts'
+import { phrProfile } from '../../../abdm/wire/index.ts'
+import type { Services } from '../../../app.ts'
+import { error } from '../../../errors.ts'
+import { Otp, TxnId } from '../../../fields.ts'
+import type { Txn } from '../../../flow.ts'
+import { type AbhaSession, sessionFrom, type User } from '../../../people.ts'
+import { route } from '../../../route.ts'
+import type { Row } from '../../../store/store.ts'
+import { isKycVerified } from '../connect-profile.ts'
+import { kyc } from './flow.ts'
+import { ofPhrApp, UserXToken, variantFor } from './init.ts'
+
+/**
+ * Proves the number and links it to the user's ABHA address: from then on the profile has the ABHA number and the KYC names, and
+ * they are locked. A number that another user of this client has is 400 with EKA-1001, before anything is linked. Needs otp_sent,
+ * ends the flow. Upstream: phr.profile.verify, then phr.profile.link; whether a link came about whose answer was lost is found
+ * out from the profile, and the same call repeated goes on from there.
+ */
+export const verify = route({
+  method: 'POST',
+  path: '/abdm/v1/profile/kyc/verify',
+  operationId: 'kycVerify',
+  tag: 'profile-kyc',
+  summary: 'Verify the OTP and link the ABHA number',
+  auth: 'client-or-user',
+  names: 'headers-and-oid',
+  needsUserSession: true,
+  body: Type.Object({ txn_id: TxnId, otp: Otp, user_x_token: Type.Optional(UserXToken) }),
+  reply: Type.Object({ txn_id: TxnId }),
+  errors: [
+    'userNotNamed',
+    'userUnknown',
+    'txnUnknown',
+    'stepNotAllowed',
+    'otpWrong',
+    'otpEnded',
+    'triesUsedUp',
+    'otherSessionNeeded',
+    'accountClaimed',
+    'outcomeUnknown',
+  ],
+  upstream: true,
+  async handle({ body, caller, named }, deps) {
+    const { flows, people } = deps
+    const start = await flows.at(kyc, caller, body.txn_id, 'verify', named)
+    const user = await people.required(caller, start.named)
+    if (start.row.body.named.oid !== user.id) throw error.txnUnknown()
+    const userToken = body.user_x_token ?? start.data.userToken
+    const txn = start.data.proved ? start : await prove(deps, start, user, body.otp, userToken)
+    const { abhaNumber, token, ...life } = txn.data.proved ?? {}
+    if (abhaNumber) await people.refuseHeldNumber(caller, user, abhaNumber)
+    await people.asUser(user, (session) => link(deps, txn, ofPhrApp(session)), userToken)
+    const { preferredAddress: abhaAddress } = user.body
+    const session: AbhaSession | undefined = token
+      ? { family: 'phr-app', abhaAddress, token, ...life, expiresAt: life.expiresAt ?? 0 }
+      : undefined
+    await flows.move(txn, 'verify', 'kyc_end', { data: { method: txn.data.method } }, () =>
+      people.verifying(user.id, abhaNumber, session),
+    )
+    return { txn_id: txn.id }
+  },
+})
+
+type KycTxn = Txn<typeof kyc>
+
+/** The OTP is good once; that it was right is written down before anything is done with it. */
+const prove = async (
+  deps: Services,
+  start: KycTxn,
+  user: Row<User>,
+  otp: string,
+  userToken: string | undefined,
+): Promise<KycTxn> => {
+  const { abdm, flows, otps, people, clock } = deps
+  await people.asUser(user, async (session) => ofPhrApp(session), userToken)
+  const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
+    people.asUser(
+      user,
+      ({ token }) =>
+        abdm.call(phrProfile.verify, {
+          token,
+          body: {
+            scope: [...variantFor(start.data.method).scope],
+            authData: { authMethods: ['otp'], otp: { txnId: upstreamTxnId, otpValue: otp } },
+          },
+        }),
+      userToken,
+    ),
+  )
+  const abhaNumber = answer.accounts?.[0]?.ABHANumber
+  // New tokens come with the proof (abdm-v3 §13); a transfer token would be none to go on with.
+  const isFinal = answer.tokens?.refreshToken
+  const session =
+    answer.tokens && isFinal
+      ? sessionFrom('phr-app', user.body.preferredAddress, answer.tokens, clock.now())
+      : undefined
+  const { family: _, abhaAddress: __, ...kept } = session ?? { family: '', abhaAddress: '' }
+  const written = await flows.amend(txn, {
+    ...(answer.txnId && { upstreamTxnId: answer.txnId }),
+    data: { ...txn.data, proved: { ...kept, ...(abhaNumber && { abhaNumber }) } },
+  })
+  if (!written) throw error.stepNotAllowed()
+  return written
+}
+
+const isLinked = async ({ abdm }: Services, token: string): Promise<boolean> =>
+  isKycVerified(await abdm.call(phrProfile.get, { token }))
+
+const link = async (deps: Services, txn: KycTxn, { token }: AbhaSession): Promise<void> => {
+  try {
+    const body = { action: 'LINK', transactionId: txn.upstreamTxnId }
+    await deps.abdm.call(phrProfile.link, { token, body })
+  } catch (thrown) {
+    if (!(thrown instanceof UpstreamFailure) || thrown.meaning === 'userTokenOver') throw thrown
+    const isUnknown = isOutcomeUnknown(thrown)
+    // An earlier call may have linked it and lost the answer; then the transaction is used up, and the profile tells.
+    const mayBeLinked = isUnknown || thrown.meaning === 'txnGone' || thrown.meaning === 'inputRefused'
+    if (!mayBeLinked) throw thrown
+    const isThere = await isLinked(deps, token).catch((asked: unknown) => {
+      if (asked instanceof UpstreamFailure) throw error.outcomeUnknown({ cause: thrown })
+      throw asked
+    })
+    if (isThere) return
+    throw isUnknown ? error.outcomeUnknown({ cause: thrown }) : thrown
+  }
+}

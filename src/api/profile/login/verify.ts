@@ -1,0 +1,176 @@
+import { type Static, Type } from 'typebox'
+import { UpstreamFailure } from '../../../abdm/failure.ts'
+import { abhaLogin, abhaProfile, phrLogin } from '../../../abdm/wire/index.ts'
+import type { ReplyOf } from '../../../abdm/wire/operation.ts'
+import type { Services } from '../../../app.ts'
+import type { Caller, Named } from '../../../clients.ts'
+import { error } from '../../../errors.ts'
+import { allPublishedOptional, Otp, TxnId } from '../../../fields.ts'
+import { type Family, sessionFrom } from '../../../people.ts'
+import { route } from '../../../route.ts'
+import { AbhaProfile, abhaProfiles, EkaIds, Hint, LoginSkipState } from '../../answers.ts'
+import { verifyAddressOtp } from '../../by-address.ts'
+import { endAt } from '../../end.ts'
+import { profilesOf } from '../../registration/aadhaar/known.ts'
+import { accountFrom } from '../../verified.ts'
+import { ConnectProfile, readProfile } from '../connect-profile.ts'
+import { type LoginTxn, loginFlows } from './flow.ts'
+
+export const LoginReply = Type.Object({
+  txn_id: TxnId,
+  skip_state: LoginSkipState,
+  abha_profiles: Type.Array(AbhaProfile, { description: 'ABHA addresses the person may log in to.' }),
+  profile: Type.Optional(ConnectProfile),
+  eka: Type.Optional(EkaIds),
+  // Published, never sent: nothing is on its way to anybody any more.
+  hint: Type.Optional(Hint),
+})
+type LoginReply = Static<typeof LoginReply>
+
+type Asking = { deps: Services; caller: Caller; named: Named; otp: string }
+
+/**
+ * Proves the identifier of a login. By ABHA address it ends the flow and opens the user's session; otherwise it lists the
+ * addresses: always a choice, never a guess, also when there is only one. Needs otp_sent; leaves abha_end, abha_select (some
+ * addresses) or abha_create (none, and always after an Aadhaar number). Three wrong OTPs close the transaction.
+ * Upstream: phr.login.verify, web.login.verify or abha.login.verify.
+ */
+export const verify = route({
+  method: 'POST',
+  path: '/abdm/na/v1/profile/login/verify',
+  operationId: 'loginVerify',
+  tag: 'login',
+  summary: 'Verify the OTP of a login',
+  auth: 'client',
+  names: 'headers',
+  body: Type.Object({ txn_id: TxnId, otp: Otp }, allPublishedOptional),
+  reply: LoginReply,
+  errors: ['txnUnknown', 'stepNotAllowed', 'otpWrong', 'otpEnded', 'triesUsedUp', 'accountClaimed', 'mobileClaimed'],
+  upstream: true,
+  async handle({ body: { txn_id, otp }, caller, named }, deps) {
+    const txn = await deps.flows.at(loginFlows, caller, txn_id, 'verify', named)
+    const asking = { deps, caller, named: txn.named, otp }
+    switch (txn.data.by) {
+      case 'address':
+        return atAddress(asking, txn, txn.data)
+      case 'search':
+        return atSearch(asking, txn, txn.data)
+      default:
+        return atList(asking, txn, txn.data)
+    }
+  },
+})
+
+type Data<By extends LoginTxn['data']['by']> = Extract<LoginTxn['data'], { by: By }>
+
+const atAddress = async (
+  { deps, caller, named, otp }: Asking,
+  start: LoginTxn,
+  { abhaAddress, family, isByAadhaar }: Data<'address'>,
+): Promise<LoginReply> => {
+  const { abdm, flows, otps, people, clock } = deps
+  if (!abhaAddress) throw error.internal()
+  const before = await people.destination(caller, named, { abhaAddress, isKycVerified: false })
+  const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
+    verifyAddressOtp(deps, { family, isByAadhaar }, upstreamTxnId, abhaAddress, otp),
+  )
+  const session = sessionFrom(family, abhaAddress, answer.tokens, clock.now())
+  const profile = await readProfile(abdm, session, before?.body.abhaAddresses ?? []).catch((thrown: unknown) => {
+    // The login has succeeded; what its answer says of the person stands in. A named user has to be compared, though.
+    if (named.oid !== undefined || !(thrown instanceof UpstreamFailure) || !answer.user) throw thrown
+    return {
+      abha_address: abhaAddress,
+      abha_addresses: [abhaAddress],
+      ...(answer.user.fullName && { full_name: answer.user.fullName }),
+      ...(answer.user.abhaNumber && { abha_number: answer.user.abhaNumber }),
+      kyc_verified: Boolean(answer.user.abhaNumber),
+    }
+  })
+  const person = {
+    abhaAddress,
+    isKycVerified: profile.kyc_verified ?? false,
+    ...(profile.abha_number && { abhaNumber: profile.abha_number }),
+    ...('mobile' in profile && profile.mobile && { mobile: profile.mobile }),
+  }
+  const eka = await endAt(deps, caller, named, { person, session, isCreated: false }, (writes) =>
+    flows.move(txn, 'verify', 'abha_end', { data: { by: 'address', family, isByAadhaar } }, writes),
+  )
+  return { txn_id: txn.id, skip_state: 'abha_end', profile, eka, abha_profiles: [] }
+}
+
+const variantOf = (data: Data<'mobile'> | Data<'kyc'>): keyof typeof phrLogin.verify.variants => {
+  if (data.by === 'mobile') return 'mobile'
+  if (data.method === 'aadhaar_number') return 'aadhaar'
+  return data.isByAadhaar ? 'abhaNumberAadhaar' : 'abhaNumber'
+}
+
+const atList = async (
+  { deps, otp }: Asking,
+  start: LoginTxn,
+  data: Data<'mobile'> | Data<'kyc'>,
+): Promise<LoginReply> => {
+  const { abdm, flows, otps, clock } = deps
+  const { scope } = phrLogin.verify.variants[variantOf(data)]
+  const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
+    abdm.call(phrLogin.verify, {
+      body: { scope: [...scope], authData: { authMethods: ['otp'], otp: { txnId: upstreamTxnId, otpValue: otp } } },
+    }),
+  )
+  const profiles = abhaProfiles(answer.users)
+  const isCreating = profiles.length === 0 || (data.by === 'kyc' && data.method === 'aadhaar_number')
+  const state = isCreating ? 'abha_create' : 'abha_select'
+  const [account] = data.by === 'kyc' ? (answer.accounts ?? []) : []
+  await flows.move(txn, 'verify', state, {
+    ...(answer.txnId && { upstreamTxnId: answer.txnId }),
+    data: {
+      ...data,
+      offered: profiles.map((profile) => profile.abha_address),
+      ...(account && { account: accountFrom(account) }),
+      ...tokensOf('phr-app', answer.tokens, clock.now()),
+    },
+  })
+  return { txn_id: txn.id, skip_state: state, abha_profiles: profiles }
+}
+
+type Tokens = NonNullable<ReplyOf<typeof phrLogin.verify>['tokens']>
+
+/** A refresh token beside it makes a token final (abdm-v3 §4). */
+const tokensOf = (family: Family, tokens: Tokens | null | undefined, now: number) => {
+  if (!tokens) return {}
+  if (!tokens.refreshToken) return { transfer: { token: tokens.token, expiresAt: now + tokens.expiresIn * 1000 } }
+  const { abhaAddress: _, ...final } = sessionFrom(family, '', tokens, now)
+  return { final }
+}
+
+const atSearch = async ({ deps, otp }: Asking, start: LoginTxn, data: Data<'search'>): Promise<LoginReply> => {
+  const { abdm, flows, otps, clock } = deps
+  const { scope } = abhaLogin.verify.variants[data.isByAadhaar ? 'aadhaar' : 'mobile']
+  const { answer, txn } = await otps.verify(start, 'verify', async ({ upstreamTxnId }) => {
+    const verified = await abdm.call(abhaLogin.verify, {
+      body: { scope: [...scope], authData: { authMethods: ['otp'], otp: { txnId: upstreamTxnId, otpValue: otp } } },
+    })
+    if (!verified.token) throw new UpstreamFailure(abhaLogin.verify.id, 'unreadable', { mayHaveActed: true })
+    return { ...verified, token: verified.token, expiresIn: verified.expiresIn ?? 0 }
+  })
+  const { abhaAddress: _, ...final } = sessionFrom('abha', '', answer, clock.now())
+  const [listed] = answer.accounts ?? []
+  // The login has succeeded; the account of its answer stands in for a profile that cannot be read now.
+  const upstream = await abdm.call(abhaProfile.get, { token: final.token }).catch((thrown: unknown) => {
+    const { ABHANumber, preferredAbhaAddress } = listed ?? {}
+    if (!(thrown instanceof UpstreamFailure) || !ABHANumber) throw thrown
+    return { ABHANumber, phrAddress: preferredAbhaAddress ? [preferredAbhaAddress] : [] }
+  })
+  const account = accountFrom(upstream)
+  const preferred = 'preferredAbhaAddress' in upstream ? upstream.preferredAbhaAddress : undefined
+  const names = upstream.phrAddress ?? (preferred ? [preferred] : [])
+  const byDefault = `${account.abhaNumber.replaceAll('-', '')}@`
+  // The default address is nobody's choice: who has only that one creates an address.
+  const chosen = names.map((name) => name.toLowerCase())
+  const offered = chosen.some((name) => !name.startsWith(byDefault)) ? chosen : []
+  const state = offered.length > 0 ? ('abha_select' as const) : ('abha_create' as const)
+  await flows.move(txn, 'verify', state, {
+    ...(answer.txnId && { upstreamTxnId: answer.txnId }),
+    data: { ...data, account, offered, final },
+  })
+  return { txn_id: txn.id, skip_state: state, abha_profiles: profilesOf(account, offered) }
+}
