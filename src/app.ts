@@ -1,9 +1,11 @@
 import { type Abdm, createAbdm } from './abdm/client.ts'
 import { connectRoutes } from './api/index.ts'
+import { workOnShares } from './api/profile/sharing.ts'
 import { type Clients, createClients } from './clients.ts'
 import { type Clock, type MovableClock, movableClock, systemClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { type Emulator, type EmulatorKeys, startEmulator } from './emulator/emulator.ts'
+import { type Facilities, noFacilities } from './facilities.ts'
 import { createFlows, type Flows, txnRows } from './flow.ts'
 import { createServer } from './http.ts'
 import { deriveKey, newUuid } from './ids.ts'
@@ -11,11 +13,16 @@ import { masterKeys } from './keys.ts'
 import { createLog, type Log } from './log.ts'
 import { operationsRoutes } from './operations.ts'
 import { createOtps, type Otps } from './otp.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import { createPeople, type People, userRows } from './people.ts'
+import { keepDelivery } from './sandbox/deliveries.ts'
+import { listFacilities, sandboxFacilities } from './sandbox/facilities.ts'
 import { sandboxRoutes } from './sandbox/index.ts'
 import { addSandboxClients, createSandbox, sandboxClients } from './sandbox/sandbox.ts'
+import { webhookRoutes } from './sandbox/webhooks.ts'
 import { openSqlite } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
 /** What the handlers of the Connect operations work with. */
 export type Services = {
@@ -28,6 +35,11 @@ export type Services = {
   readonly addressSuffix: string
   readonly hasPhrApp: boolean
   readonly facePage: string
+  readonly store: Store
+  readonly outbox: Outbox
+  readonly webhooks: Webhooks
+  readonly facilities: Facilities
+  readonly shareTimeoutSeconds: number
   /** Names this process in claims that it writes. */
   readonly instanceId: string
   readonly storeIsExclusive: boolean
@@ -62,6 +74,15 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   if (!config.sandbox) await refuseSandboxClients(clients)
 
   const abdm = createAbdm({ bases, settings: config.upstream, clock, log })
+  const outbox = createOutbox(store, clock, log)
+  const webhooks = createWebhooks({
+    outbox,
+    clients,
+    clock,
+    log,
+    reach: { allowLoopback: config.sandbox !== undefined, allowPrivate: config.webhookAllowPrivate },
+    ...(config.sandbox && { onDelivery: (made) => keepDelivery(store, clock, made) }),
+  })
   const flows = createFlows(store, clock, config.txnLifetimeSeconds)
   const services: Services = {
     abdm,
@@ -73,6 +94,11 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     addressSuffix: config.upstream.addressSuffix,
     hasPhrApp: config.upstream.hasPhrApp,
     facePage: config.upstream.facePage ?? emulator?.running.facePage ?? '',
+    store,
+    outbox,
+    webhooks,
+    facilities: config.sandbox ? sandboxFacilities : noFacilities,
+    shareTimeoutSeconds: config.shareTimeoutSeconds,
     instanceId: newUuid(),
     storeIsExclusive: store.isExclusive,
   }
@@ -88,12 +114,18 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     docsPage: async () => (await import('./docs-page.ts')).docsPage(config.sandbox !== undefined),
   })
   if (emulator) {
-    const sandbox = createSandbox({ emulator: emulator.running, store, clock, upstreamClock: emulator.clock })
+    const parts = { emulator: emulator.running, store, clock, upstreamClock: emulator.clock }
+    const sandbox = createSandbox({ ...parts, onClockMoved: outbox.wake })
     await sandbox.start()
     await addSandboxClients(clients)
     server.serve(sandboxRoutes, sandbox)
+    server.serve([listFacilities], sandbox)
+    server.serve(webhookRoutes, { store, clients, webhooks })
     server.app.addHook('preClose', async () => sandbox.stop())
   }
+
+  workOnShares({ ...services, store, outbox })
+  outbox.start()
 
   const sweeping = setInterval(() => void sweep(store, log), sweepEveryMs)
   sweeping.unref()
@@ -108,6 +140,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
       clearInterval(sweeping)
       server.stopTaking()
       await server.app.close()
+      await outbox.stop()
+      await webhooks.close()
       await abdm.close()
       await emulator?.running.close()
       await store.close()

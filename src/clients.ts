@@ -23,7 +23,15 @@ export type Named = {
   readonly hipId?: string | undefined
 }
 
-type Client = { clientId: string; secretHash: string; workspace: string; sharingKeyHashes: string[] }
+export type Endpoint = { url: string; signingKey?: string }
+type Client = {
+  clientId: string
+  secretHash: string
+  workspace: string
+  sharingKeyHashes: string[]
+  /** Where this client's events go. */
+  webhook?: Endpoint
+}
 type RefreshToken = { clientId: string; workspace: string; isReplaced: boolean }
 type LongLivedToken = { clientId: string; workspace: string }
 
@@ -31,7 +39,13 @@ const isText = Type.String()
 
 export const clientRows: Collection<Client> = {
   name: 'client',
-  body: Type.Object({ clientId: isText, secretHash: isText, workspace: isText, sharingKeyHashes: Type.Array(isText) }),
+  body: Type.Object({
+    clientId: isText,
+    secretHash: isText,
+    workspace: isText,
+    sharingKeyHashes: Type.Array(isText),
+    webhook: Type.Optional(Type.Object({ url: isText, signingKey: Type.Optional(isText) })),
+  }),
   lookups: { sharingKey: { unique: true, values: (client) => client.sharingKeyHashes } },
 }
 /** The id of a row is the SHA-256 of the token. */
@@ -178,6 +192,20 @@ export const createClients = (store: Store, clock: Clock, signingKey: Buffer) =>
       const key = newSecret()
       const sharingKeyHashes = [...client.body.sharingKeyHashes, sha256(key)]
       return (await store.update(clientRows, client, { ...client.body, sharingKeyHashes })) && key
+    },
+
+    async webhook(clientId: string): Promise<Endpoint | undefined> {
+      return (await store.get(clientRows, clientId))?.body.webhook
+    },
+
+    /** Sets, or with nothing takes away, where the events of a client go; false when there is no such client. */
+    async setWebhook(clientId: string, endpoint: Endpoint | undefined): Promise<boolean> {
+      for (;;) {
+        const client = await store.get(clientRows, clientId)
+        if (!client) return false
+        const { webhook: _, ...rest } = client.body
+        if (await store.update(clientRows, client, endpoint ? { ...rest, webhook: endpoint } : rest)) return true
+      }
     },
 
     /** Adds a client; false when the id is taken. */

@@ -34,4 +34,7 @@ export const indiaTime = (ms: number): string =>
 /** The date in India, `yyyy-MM-dd`: who was born there today is born, although it is still yesterday in UTC. */
 export const indiaDate = (ms: number): string => indiaTime(ms).slice(0, 10)
 
+/** RFC 3339 with India's offset, as facilities write times. */
+export const indiaOffsetTime = (ms: number): string => `${indiaTime(ms).replace(' ', 'T')}+05:30`
+
 export const seconds = (count: number): number => count * 1000

@@ -61,6 +61,8 @@ test('without any setting everything is the sandbox’s', () => {
     },
     otp: { ...times, ...budgets },
     txnLifetimeSeconds: 1800,
+    shareTimeoutSeconds: 20,
+    webhookAllowPrivate: false,
     sandbox: { fixedOtp: undefined, traceMax: 1000, emulatorPort: 0 },
     logLevel: 'info',
     checksReplies: false,

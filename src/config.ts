@@ -54,6 +54,9 @@ export type Config = Readonly<{
   upstream: UpstreamConfig
   otp: OtpConfig
   txnLifetimeSeconds: number
+  shareTimeoutSeconds: number
+  /** Webhooks may go to addresses of the operator's own network. */
+  webhookAllowPrivate: boolean
   sandbox: SandboxConfig | undefined
   logLevel: string
   /** Check every reply against its schema before it is sent; the tests switch it on. */
@@ -269,6 +272,8 @@ export const readConfig = (
       sendsPerAddressHour: count('OTP_SENDS_PER_ADDRESS_HOUR', 60),
     },
     txnLifetimeSeconds: count('TXN_LIFETIME_SECONDS', 1800, 1),
+    shareTimeoutSeconds: count('SHARE_TIMEOUT_SECONDS', 20, 1, 60),
+    webhookAllowPrivate: flag('WEBHOOK_ALLOW_PRIVATE', false),
     sandbox: isEmulated
       ? {
           fixedOtp,

@@ -105,6 +105,22 @@ export const table = {
     meaning:
       'The session came from a registration by Aadhaar, from a search, or from PHR web, whose tokens can read only. Open one with `POST /abdm/v1/session/init` and `/verify`, then repeat the call.',
   },
+  facilityUnknown: {
+    status: 400,
+    text: 'Validation failed',
+    source: {
+      code: 'ABDM-1010',
+      message: 'hip_id and counter_id must name a facility that can be reached from this server',
+    },
+    meaning:
+      'No facility with this `hip_id` and `counter_id` can be reached. In the sandbox `GET /sandbox/v1/facilities` lists them; with a real upstream there are none yet.',
+  },
+  shareRefused: {
+    status: 400,
+    text: 'Unable to share the details with Hospital',
+    source: { code: 'ABDM-1018', message: 'The facility did not take the profile' },
+    meaning: 'The facility refused. Nothing can be done from here; ask at its counter.',
+  },
   accountClaimed: {
     status: 400,
     text: 'This account has already been claimed by the mobile number: <mobile>',
@@ -156,6 +172,11 @@ export const table = {
     status: 404,
     text: 'The user is not known',
     meaning: 'No user of this client has this `oid`. Users of other clients are answered the same way.',
+  },
+  shareUnknown: {
+    status: 404,
+    text: 'The share request is not known',
+    meaning: 'No request of this client has this `request_id`, or it is older than a day.',
   },
   pincodeUnknown: {
     status: 404,
@@ -221,6 +242,11 @@ export const table = {
     status: 503,
     text: 'The server is stopping; try again',
     meaning: 'The server is being stopped; another instance or the next start will answer.',
+  },
+  facilityTooSlow: {
+    status: 504,
+    text: 'The facility did not answer in time; try again',
+    meaning: 'The facility may have got the profile. Sharing through v2 waits in the background instead.',
   },
   upstreamTooSlow: {
     status: 504,

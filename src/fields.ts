@@ -78,6 +78,7 @@ export const forms = {
         text.replace(blanksOfNames, '').normalize('NFC').replace(/\s+/gu, ' ').replaceAll('’', "'").trim(),
       ),
   },
+  gender: { rule: 'M, F or O', clean: (text) => matching(/^[MFO]$/, text.replace(blanks, '').toUpperCase()) },
   line: {
     rule: 'text of up to 255 characters',
     clean: (text) => matching(/^[^\p{Cc}\p{Cs}]{1,255}$/u, text.normalize('NFC').replace(/\s+/gu, ' ').trim()),
@@ -129,6 +130,8 @@ export const PersonalHandle = (description: string, examples?: unknown[]) =>
   field('handle', description, { ...personal, ...(examples && { examples }) })
 export const PersonName = (description: string) => field('name', description, personal)
 export const Line = (description: string) => field('line', description, personal)
+/** Published as free text where others publish the three letters. */
+export const GenderText = field('gender', 'M, F or O.')
 export const IsoDate = (description: string) => field('date', description, personal)
 
 export const Gender = Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')])

@@ -120,7 +120,8 @@ const addRoute = <Deps>(
       reply.code(status)
       if (status === 204) return reply.removeHeader('content-type').send()
       if (replyType) return reply.type(replyType).send(answer)
-      if (settings.checksReplies && declared.reply) checkReply(declared.operationId, declared.reply, answer)
+      if (settings.checksReplies && declared.reply && !declared.replyType)
+        checkReply(declared.operationId, declared.reply, answer)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
     },
     errorHandler: (thrown, request, reply) => {

@@ -40,6 +40,10 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 export const keyedHash = (key: Buffer, text: string): string =>
   createHmac('sha256', key).update(text).digest('base64url')
 
+/** HMAC-SHA256 in hex, over the very bytes that are sent. */
+export const signatureOf = (key: string, message: string): string =>
+  createHmac('sha256', key).update(message).digest('hex')
+
 export const sameText = (left: string, right: string): boolean =>
   timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest())
 

@@ -1,13 +1,17 @@
-import { createClients } from './clients.ts'
+import { type Clients, createClients } from './clients.ts'
 import { systemClock } from './clock.ts'
 import { readConfig } from './config.ts'
 import { newSecret } from './ids.ts'
 import { masterKeys } from './keys.ts'
 import { openSqlite } from './store/sqlite.ts'
+import { endpointProblem } from './webhooks/addresses.ts'
 
 /** What an operator does for clients from the command line, while no server has the database. Returns the exit status. */
-export const runClientCommand = async ([action, clientId]: readonly string[], usage: string): Promise<number> => {
-  if (!action || !clientId || !['add', 'token', 'sharing-key'].includes(action)) {
+export const runClientCommand = async (
+  [action, clientId, address]: readonly string[],
+  usage: string,
+): Promise<number> => {
+  if (!action || !clientId || !['add', 'token', 'sharing-key', 'webhook'].includes(action)) {
     console.error(usage)
     return 2
   }
@@ -31,6 +35,7 @@ export const runClientCommand = async ([action, clientId]: readonly string[], us
       )
       return 0
     }
+    if (action === 'webhook') return await setWebhook(clients, clientId, address, config.webhookAllowPrivate)
     const made = action === 'token' ? await clients.longLivedToken(clientId) : await clients.sharingKey(clientId)
     if (made === undefined) {
       console.error(`There is no client ${clientId}. Make it: openabha client add ${clientId}`)
@@ -41,4 +46,33 @@ export const runClientCommand = async ([action, clientId]: readonly string[], us
   } finally {
     await store.close()
   }
+}
+
+/** Sets where a client's events go, with a fresh signing key; `none` takes it away. */
+const setWebhook = async (
+  clients: Clients,
+  clientId: string,
+  address: string | undefined,
+  allowPrivate: boolean,
+): Promise<number> => {
+  const isNone = address === 'none'
+  const problem = isNone ? undefined : endpointProblem(address ?? '', { allowLoopback: false, allowPrivate })
+  if (problem) {
+    console.error(
+      `The address of the endpoint ${problem}. Example: openabha client webhook ${clientId} https://example.org/abha`,
+    )
+    return 2
+  }
+  const signingKey = newSecret()
+  const isSet = await clients.setWebhook(clientId, isNone || !address ? undefined : { url: address, signingKey })
+  if (!isSet) {
+    console.error(`There is no client ${clientId}. Make it: openabha client add ${clientId}`)
+    return 1
+  }
+  console.log(
+    isNone
+      ? `Events of ${clientId} go nowhere now.`
+      : `Events of ${clientId} go to ${address}\nsigning_key  ${signingKey}\n\nThe key is shown this once; the receiver checks Eka-Webhook-Signature with it.`,
+  )
+  return 0
 }

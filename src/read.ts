@@ -18,6 +18,7 @@ type Schema = TSchema & {
   minimum?: number
   maximum?: number
   'x-form'?: keyof typeof forms
+  'x-empty-is-wrong'?: true
   'x-aliases'?: Readonly<Record<string, string>>
 }
 
@@ -47,7 +48,8 @@ const readObject = (schema: Schema, given: unknown, path: string, settings: Form
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const fieldPath = path ? `${path}.${name}` : name
     const part: unknown = Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined
-    const isMissing = part === undefined || part === null || (typeof part === 'string' && part.trim() === '')
+    const isEmpty = typeof part === 'string' && part.trim() === '' && !field['x-empty-is-wrong']
+    const isMissing = part === undefined || part === null || isEmpty
     if (isMissing && !schema.required?.includes(name)) {
       if (part === null && isNullable(field)) value[name] = null
       continue

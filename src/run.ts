@@ -9,7 +9,7 @@ import { runClientCommand } from './operator.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const usage = `Usage: openabha [start | emulator | client add <id> | client token <id> | client sharing-key <id> | version]
+const usage = `Usage: openabha [start | emulator | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
 
   start               serve the API (the default; settings come from the environment, see README.md)
   emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090)

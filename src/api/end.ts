@@ -11,18 +11,19 @@ import { type EkaIds, ekaIds } from './answers.ts'
  * one guarded write that `move` makes of the transaction. Of two callers at once one gets here.
  */
 export const endAt = async (
-  { people, clients }: Services,
+  { people, clients, webhooks }: Services,
   caller: Caller,
   named: Named,
-  { person, session }: { person: Person; session: AbhaSession; isCreated: boolean },
+  { person, session, isCreated }: { person: Person; session: AbhaSession; isCreated: boolean },
   move: (writes: () => Promise<readonly Write[]>) => Promise<unknown>,
 ): Promise<Static<typeof EkaIds>> => {
   let user: { oid: string; uuid: string } | undefined
   await move(async () => {
     const { writes, ...bound } = await people.bind(caller, named, person, session)
     user = bound
-    return writes
+    return isCreated ? [...writes, ...(await webhooks.abhaCreated(caller, named, person, bound.oid))] : writes
   })
   if (!user) throw error.internal()
+  if (isCreated) webhooks.wake()
   return ekaIds(clients, caller, user.oid, user.uuid)
 }

@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream'
 import { Type } from 'typebox'
+import { shareRows } from '../api/profile/sharing.ts'
 import type { Clients } from '../clients.ts'
 import type { MovableClock } from '../clock.ts'
 import type { Emulator } from '../emulator/emulator.ts'
 import { txnRows } from '../flow.ts'
+import { jobRows } from '../outbox.ts'
 import { userRows } from '../people.ts'
 import { declareFor } from '../route.ts'
 import type { Collection, Store } from '../store/store.ts'
+import { deliveryRows } from './deliveries.ts'
 
 /** The sandbox: hands on the emulator, the clock and the store, for people and scripts. Exists only with the emulator. */
 
@@ -37,8 +40,10 @@ export const createSandbox = (deps: {
   store: Store
   clock: MovableClock
   upstreamClock: MovableClock
+  /** What waits for a time looks again. */
+  onClockMoved?: () => void
 }) => {
-  const { emulator, store, clock, upstreamClock } = deps
+  const { emulator, store, clock, upstreamClock, onClockMoved } = deps
   const streams = new Set<Readable>()
 
   const keepClock = async (): Promise<void> => {
@@ -68,6 +73,7 @@ export const createSandbox = (deps: {
       clock.moveTo(clock.offsetMs + advanceMs)
       if (upstreamSkewMs !== undefined) upstreamClock.moveTo(upstreamSkewMs)
       await keepClock()
+      onClockMoved?.()
     },
 
     /** Everything back to the fresh sandbox. Clients, their tokens and the RSA keys stay, so that a test suite can go on. */
@@ -75,7 +81,13 @@ export const createSandbox = (deps: {
       clock.moveTo(0)
       upstreamClock.moveTo(0)
       await keepClock()
-      await store.clear([txnRows as Collection<never>, userRows as Collection<never>])
+      await store.clear([
+        txnRows,
+        userRows,
+        jobRows,
+        shareRows,
+        deliveryRows,
+      ] as readonly unknown[] as Collection<never>[])
       await emulator.reset()
     },
 

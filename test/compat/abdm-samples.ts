@@ -3,7 +3,7 @@
  * emulator share and could therefore both have wrong. Values are invented, names and types are the document's. A request
  * has ciphertext where the document writes `<enc …>`.
  */
-type Sample = {
+export type Sample = {
   /** Sections of abdm-v3.md that the samples are taken from. */
   readonly source: string
   readonly requests?: readonly unknown[]
@@ -11,30 +11,30 @@ type Sample = {
   readonly answers: readonly unknown[]
 }
 
-const txnId = '0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3'
-const ciphertext = 'q83vEjRWeJCrze8SNFZ4kKvN7w=='
-const jwt = 'eyJhbGciOiJSUzUxMiJ9.eyJ0eXAiOiJUcmFuc2ZlciJ9.c2ln'
+export const txnId = '0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3'
+export const ciphertext = 'q83vEjRWeJCrze8SNFZ4kKvN7w=='
+export const jwt = 'eyJhbGciOiJSUzUxMiJ9.eyJ0eXAiOiJUcmFuc2ZlciJ9.c2ln'
 
-const otpRequest = (scope: readonly string[], loginHint: string, otpSystem: string) => ({
+export const otpRequest = (scope: readonly string[], loginHint: string, otpSystem: string) => ({
   scope,
   loginHint,
   loginId: ciphertext,
   otpSystem,
 })
-const otpVerify = (scope: readonly string[]) => ({
+export const otpVerify = (scope: readonly string[]) => ({
   scope,
   authData: { authMethods: ['otp'], otp: { txnId, otpValue: ciphertext } },
 })
 
 const enrollment = ['abha-address-enroll', 'mobile-verify']
 const login = ['abha-address-login', 'mobile-verify']
-const byNumber = ['abha-login', 'mobile-verify']
-const byNumberAadhaar = ['abha-login', 'aadhaar-verify']
+export const byNumber = ['abha-login', 'mobile-verify']
+export const byNumberAadhaar = ['abha-login', 'aadhaar-verify']
 const byAadhaar = ['abha-login', 'aadhaar-verify', 'aadhaar-otp-verify']
 const webAadhaar = ['abha-address-login', 'aadhaar-verify']
 
 const transfer = { token: jwt, expiresIn: 300, switchProfileEnabled: false }
-const final = {
+export const final = {
   token: jwt,
   expiresIn: 1800,
   refreshToken: jwt,
@@ -42,7 +42,7 @@ const final = {
   switchProfileEnabled: true,
 }
 
-const verifiedUser = {
+export const verifiedUser = {
   abhaAddress: 'asha.rao1990@sbx',
   fullName: 'Asha Rao',
   gender: 'F',
@@ -61,7 +61,7 @@ const selfDeclaredUser = {
   age: 61,
 }
 /** §12.1, as it stands in `accounts`. */
-const account = {
+export const account = {
   ABHANumber: '91-0000-1111-2222',
   preferredAbhaAddress: 'asha.rao1990@sbx',
   mobile: '9876543210',
@@ -82,7 +82,7 @@ const account = {
 }
 
 /** §13: booleans and counts as text; the photo and, without KYC, the ABHA number are missing. */
-const profile = {
+export const profile = {
   abhaAddress: 'asha.rao1990@sbx',
   fullName: 'Asha Rao',
   firstName: 'Asha',
@@ -117,7 +117,7 @@ const kycProfile = {
   profilePhoto: '/9j/4AAQSkZJRg==',
 }
 
-export const samples: { readonly [operation: string]: Sample } = {
+export const phrSamples: { readonly [operation: string]: Sample } = {
   'gateway.session': {
     source: '§2',
     requests: [{ clientId: 'SBXID_000001', clientSecret: '7d1f0c3a', grantType: 'client_credentials' }],

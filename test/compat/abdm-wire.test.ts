@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import * as wire from '../../src/abdm/wire/index.ts'
 import type { Operation, Variant } from '../../src/abdm/wire/operation.ts'
-import { samples } from './abdm-samples.ts'
+import { samples } from './abha-samples.ts'
 import { notCompared, sharedContract } from './shared-contract.ts'
 
 /** What client and emulator take for ABDM V3 is what the V3 contract says, and reads what the contract shows. */
@@ -27,14 +27,26 @@ const leavesOf = (given: Schema | undefined, prefix = '', isInRequired = true): 
 
 /** `tokens.refreshToken?` of the contract. */
 const fieldsOf = (names: readonly string[]): Field[] =>
-  names.map((name) => ({ path: name.replace('?', ''), isRequired: !name.endsWith('?') }))
+  names.map((name) => ({ path: name.replace(/[?]|=.*/, ''), isRequired: !name.endsWith('?') }))
 const has = (fields: readonly Field[], path: string): boolean =>
   fields.some((one) => one.path === path || one.path.startsWith(`${path}.`) || path.startsWith(`${one.path}.`))
 
 const groupOf = (path: string): string => path.slice(0, path.lastIndexOf('.') + 1)
 
-/** A variant of the contract that no Connect operation leads to: there is no login by e-mail or by password. */
-const unused = ['phr.login.request_otp email', 'phr.login.verify password']
+/** Variants of the contract that no Connect operation leads to: no login by e-mail or password, no change of mobile or e-mail. */
+const unused = [
+  'phr.login.request_otp email',
+  'phr.login.verify password',
+  'phr.profile.request_otp mobile',
+  'phr.profile.request_otp email',
+  'phr.profile.verify new password',
+]
+
+/** §12.1: the fields of "ABHA profile" that do not depend on the person. */
+const abhaProfileFields =
+  'ABHANumber preferredAbhaAddress mobile firstName middleName lastName name yearOfBirth dayOfBirth monthOfBirth gender profilePhoto status stateCode districtCode pincode address kycPhoto stateName districtName subdistrictName authMethods kycVerified verificationStatus verificationType createdDate phrAddress'.split(
+    ' ',
+  )
 
 /** §13: the fields of "PHR profile", which the operations file only names. */
 const profileFields =
@@ -101,7 +113,9 @@ const problemsOf = (op: Operation, reference: readonly any[]): string[] => {
       if (!isThere) problems.push(`${op.id} lacks the variant ${one.by}`)
     }
   }
-  if (op.key !== undefined && !variants.some((one) => one.scope === undefined)) {
+  // §3.3: everything under `abha` goes with the one key.
+  const hasOneKey = op.service === 'abha' && op.key === 4096
+  if (op.key !== undefined && !hasOneKey && !variants.some((one) => one.scope === undefined)) {
     problems.push(`${op.id} has a key of its own, the contract gives none`)
   }
   if (op.sealed.length > 0 && op.key === undefined && Object.keys(op.variants).length === 0) {
@@ -120,6 +134,15 @@ const problemsOf = (op: Operation, reference: readonly any[]): string[] => {
     for (const path of profileFields) if (!has(replyFields, path)) problems.push(`${op.id} does not read ${path}`)
   } else if (said.success.body === 'true (taken) | false (free)') {
     same('answer', (op.reply as Schema).type, 'boolean')
+  } else if (said.success.body === 'ABHA profile') {
+    for (const path of abhaProfileFields) if (!has(replyFields, path)) problems.push(`${op.id} does not read ${path}`)
+  } else if (said.success.body === 'image/png') {
+    same('answer', op.replyType, 'image/png')
+  } else if (said.success.body.startsWith('array of {txnId, ABHA:[')) {
+    const { items } = op.reply as Schema & { items?: Schema }
+    const inner = (items?.properties?.ABHA as (Schema & { items?: Schema }) | undefined)?.items
+    const names = /\[\{(.*)\}\]/.exec(said.success.body)?.[1]?.split(', ') ?? []
+    same('answer', Object.keys(inner?.properties ?? {}), names)
   } else problems.push(`${op.id}: the contract's answer "${said.success.body}" is not compared`)
   return problems
 }

@@ -1,6 +1,14 @@
 import { Type } from 'typebox'
 import { absent, operation, personal, sealed, text } from './operation.ts'
-import { abhaAddressPattern, abhaOtpVerify, authResult, otpRequested, txnId, userTokens } from './parts.ts'
+import {
+  abhaAddressPattern,
+  abhaOtpVerify,
+  authResult,
+  enrolledProfile,
+  otpRequested,
+  txnId,
+  userTokens,
+} from './parts.ts'
 
 /** §6, §15: an ABHA number by Aadhaar, proved by OTP or by face. "enrol" has one l here. */
 
@@ -31,31 +39,6 @@ export const requestOtp = operation({
 
 const mobile = personal({ pattern: '^([+]91|0)?[1-9][0-9]{9}$', refusal: ['', 'Invalid Mobile Number'] })
 const transaction = txnId(['', 'Invalid Transaction Id'])
-
-/** The profile as an enrolment answers it; its spellings differ from §12.1's. */
-export const enrolledProfile = Type.Object({
-  ABHANumber: Type.String({ 'x-redact': true }),
-  preferredAddress: absent(personal()),
-  phrAddress: absent(Type.Array(personal())),
-  firstName: absent(personal()),
-  middleName: absent(personal()),
-  lastName: absent(personal()),
-  dob: absent(personal()),
-  gender: absent(Type.String()),
-  photo: absent(personal()),
-  mobile: absent(personal()),
-  mobileVerified: absent(Type.Boolean()),
-  communicationMobile: absent(personal()),
-  email: absent(personal()),
-  address: absent(personal()),
-  districtCode: absent(Type.String()),
-  districtName: absent(Type.String()),
-  stateCode: absent(Type.String()),
-  stateName: absent(Type.String()),
-  pinCode: absent(personal()),
-  abhaType: absent(Type.String()),
-  abhaStatus: absent(Type.String()),
-})
 
 /** Answers 200 also for somebody who has an ABHA number already: `isNew` tells (§6.2). */
 export const byAadhaar = operation({

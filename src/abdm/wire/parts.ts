@@ -110,6 +110,31 @@ export const abhaProfile = Type.Object({
   phrAddress: absent(Type.Array(personal())),
 })
 
+/** The profile as an enrolment answers it; its spellings differ from §12.1's. */
+export const enrolledProfile = Type.Object({
+  ABHANumber: Type.String({ 'x-redact': true }),
+  preferredAddress: absent(personal()),
+  phrAddress: absent(Type.Array(personal())),
+  firstName: absent(personal()),
+  middleName: absent(personal()),
+  lastName: absent(personal()),
+  dob: absent(personal()),
+  gender: absent(Type.String()),
+  photo: absent(personal()),
+  mobile: absent(personal()),
+  mobileVerified: absent(Type.Boolean()),
+  communicationMobile: absent(personal()),
+  email: absent(personal()),
+  address: absent(personal()),
+  districtCode: absent(Type.String()),
+  districtName: absent(Type.String()),
+  stateCode: absent(Type.String()),
+  stateName: absent(Type.String()),
+  pinCode: absent(personal()),
+  abhaType: absent(Type.String()),
+  abhaStatus: absent(Type.String()),
+})
+
 const token = Type.String({ minLength: 1, 'x-redact': true })
 
 /** A refresh token beside it makes a user token final; without one it is a transfer token (abdm-v3 §4). */

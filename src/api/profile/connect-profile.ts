@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Abdm } from '../../abdm/client.ts'
-import type { enrolledProfile } from '../../abdm/wire/abha-enrollment.ts'
 import { abhaProfile, phrProfile as phr, web } from '../../abdm/wire/index.ts'
-import type { abhaProfile as abhaProfileSchema, phrProfile } from '../../abdm/wire/parts.ts'
+import type { abhaProfile as abhaProfileSchema, enrolledProfile, phrProfile } from '../../abdm/wire/parts.ts'
 import { Gender, Nullable, PersonalText, Text } from '../../fields.ts'
 import type { AbhaSession } from '../../people.ts'
 

@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { abhaProfile, phrProfile, web } from '../../../abdm/wire/index.ts'
 import { route } from '../../../route.ts'
 
@@ -17,6 +18,7 @@ export const card = route({
   names: 'headers-and-oid',
   needsUserSession: true,
   replyType: 'image/png',
+  reply: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }),
   errors: ['userNotNamed', 'userUnknown'],
   upstream: true,
   async handle({ caller, named }, { abdm, people }) {

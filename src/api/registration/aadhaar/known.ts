@@ -65,8 +65,7 @@ export const shownAccount = (account: Account, mobile: string | undefined, offer
     ...(pinCode !== undefined && { pincode: pinCode }),
     ...(mobile !== undefined && { mobile }),
   }
-  const { abha_addresses, ...profile } = fromAbha(upstream, offered[0], offered)
-  return offered.length > 0 ? { ...profile, abha_addresses: [...offered] } : profile
+  return { ...fromAbha(upstream, offered[0], offered), abha_addresses: [...offered] }
 }
 
 export const profilesOf = (account: Account, offered: readonly string[]): KnownReply['abha_profiles'] => {

@@ -1,0 +1,168 @@
+import { Type } from 'typebox'
+import type { Services } from '../../app.ts'
+import type { Caller, Named } from '../../clients.ts'
+import { indiaOffsetTime } from '../../clock.ts'
+import { error } from '../../errors.ts'
+import type { Patient } from '../../facilities.ts'
+import { Handle, Nullable, Text } from '../../fields.ts'
+import { newUuid } from '../../ids.ts'
+import { route } from '../../route.ts'
+import { readProfile } from './connect-profile.ts'
+import { UserXToken } from './kyc/init.ts'
+import {
+  facilityFor,
+  handOver,
+  ownShare,
+  patientFrom,
+  placeFrom,
+  queueing,
+  ShareStatus,
+  shareAnswer,
+  shareFields,
+  shareId,
+  shareKeptMs,
+  shareRows,
+} from './sharing.ts'
+
+const moment = (description: string) => Type.String({ description, format: 'date-time' })
+
+/** Whom it is about, and what the facility gets: the patient of the body, else the profile as ABDM has it now. */
+const whom = async (
+  { abdm, people }: Services,
+  caller: Caller,
+  named: Named,
+  given: Patient | undefined,
+  userToken?: string,
+) => {
+  const user = await people.required(caller, named)
+  const { preferredAddress, abhaAddresses } = user.body
+  // Read also when the patient is given: a person whose session is over shares nothing.
+  const profile = await people.asUser(
+    user,
+    (session) => readProfile(abdm, { ...session, abhaAddress: preferredAddress }, abhaAddresses),
+    userToken,
+  )
+  return { oid: user.id, patient: given ?? patientFrom(profile, preferredAddress) }
+}
+
+/**
+ * Hands the profile to a facility and waits for its token number. `patient` left out: the stored profile. A facility that does
+ * not answer in time is 504, one that wants nothing of the patient 400. Newer clients use v2, which does not wait.
+ */
+export const shareAndWait = route({
+  method: 'POST',
+  path: '/abdm/v1/profile/share',
+  operationId: 'profileShareV1',
+  tag: 'share',
+  summary: 'Share the profile with a facility and wait for its token',
+  auth: 'client-or-user',
+  names: 'headers-and-oid',
+  needsUserSession: true,
+  body: Type.Object(shareFields),
+  reply: Type.Object({
+    hip_id: Text('Facility identifier.'),
+    hip_name: Text('Name of the facility.'),
+    address: Type.String({ description: 'Address of the facility.' }),
+    request_id: Text('Handle of the request.'),
+    token_number: Text('What to show at the counter.'),
+    token_expiry: moment('Until when the token is good.'),
+    show_token_screen: Type.Boolean({ description: 'Whether to show the token to the person.' }),
+    footer: Text('A line of the facility’s for the person.'),
+    created_at: moment('When the facility issued it.'),
+  }),
+  errors: ['userNotNamed', 'userUnknown', 'facilityUnknown', 'shareRefused', 'facilityTooSlow'],
+  upstream: true,
+  async handle({ body, caller, named }, deps) {
+    const facility = facilityFor(deps, body.hip_id, body.counter_id)
+    const { patient } = await whom(deps, caller, named, body.patient)
+    const requestId = newUuid()
+    const issued = await handOver(deps, facility, { requestId, patient, location: placeFrom(body.location) })
+    const now = deps.clock.now()
+    return {
+      hip_id: facility.hip_id,
+      hip_name: facility.name,
+      address: facility.address,
+      request_id: requestId,
+      token_number: issued.tokenNumber,
+      token_expiry: indiaOffsetTime(now + issued.validSeconds * 1000),
+      show_token_screen: true,
+      footer: issued.footer,
+      created_at: indiaOffsetTime(now),
+    }
+  },
+})
+
+/**
+ * Queues the profile for a facility and answers at once; poll the request_id. A request_id of the client's own makes it safe to
+ * repeat: the same one again answers the same request, whatever else the body says; another user's is 400.
+ */
+export const shareQueued = route({
+  method: 'POST',
+  path: '/abdm/v2/profile/share',
+  operationId: 'profileShareV2',
+  tag: 'share',
+  summary: 'Share the profile with a facility',
+  auth: 'client-or-user',
+  names: 'headers-and-oid',
+  needsUserSession: true,
+  body: Type.Object({
+    ...shareFields,
+    request_id: Type.Optional(Handle('Handle for polling; the same one again is the same request.')),
+    user_x_token: Type.Optional(UserXToken),
+  }),
+  reply: Type.Object({ request_id: Text('Handle for polling.'), status: ShareStatus }),
+  status: 202,
+  errors: ['userNotNamed', 'userUnknown', 'facilityUnknown'],
+  upstream: true,
+  async handle({ body, caller, named }, deps) {
+    const { store, clock, outbox, shareTimeoutSeconds } = deps
+    facilityFor(deps, body.hip_id, body.counter_id)
+    const { oid, patient } = await whom(deps, caller, named, body.patient, body.user_x_token)
+    const requestId = body.request_id ?? newUuid()
+    const id = shareId(caller.workspace, requestId)
+    const made = await store.insert(
+      shareRows,
+      id,
+      {
+        workspace: caller.workspace,
+        oid,
+        requestId,
+        hipId: body.hip_id,
+        counterId: body.counter_id,
+        status: 'processing',
+        endsAt: clock.now() + shareTimeoutSeconds * 1000,
+        location: placeFrom(body.location),
+        patient,
+      },
+      { expiresAt: clock.now() + shareKeptMs, also: [queueing(deps, id)] },
+    )
+    const row = made ?? (await store.get(shareRows, id))
+    if (!row) throw error.internal()
+    if (row.body.oid !== oid) throw error.invalidField({ message: 'request_id is taken by another request' })
+    if (made) outbox.wake()
+    const { request_id, status } = shareAnswer(row, clock.now())
+    return { request_id, status }
+  },
+})
+
+/** How far a queued share is: processing, then success with the facility's token, or failed. A request of another client: 404. */
+export const shareStatus = route({
+  method: 'GET',
+  path: '/abdm/v2/profile/share/{request_id}',
+  operationId: 'profileShareV2Status',
+  tag: 'share',
+  summary: 'Poll a share request',
+  auth: 'client-or-user',
+  names: 'headers',
+  params: Type.Object({ request_id: Handle('request_id of the first call.') }),
+  reply: Type.Object({
+    request_id: Text('Handle for polling.'),
+    status: ShareStatus,
+    token_number: Type.Optional(Text('What to show at the counter.')),
+    expiry: Type.Optional(Nullable(moment('Until when the token is good.'))),
+  }),
+  errors: ['shareUnknown'],
+  async handle({ params, caller }, deps) {
+    return shareAnswer(await ownShare(deps, caller, params.request_id), deps.clock.now())
+  },
+})

@@ -1,0 +1,182 @@
+import { type Static, Type } from 'typebox'
+import type { Services } from '../../app.ts'
+import type { Caller } from '../../clients.ts'
+import { indiaOffsetTime } from '../../clock.ts'
+import { error } from '../../errors.ts'
+import type { Facility, Patient } from '../../facilities.ts'
+import { FacilityRefused, type Issued } from '../../facilities.ts'
+import { AbhaAddress, GenderText, Handle, Line, Mobile, Nullable, OneOf, PersonName, Pincode } from '../../fields.ts'
+import { sha256 } from '../../ids.ts'
+import type { Outbox } from '../../outbox.ts'
+import type { Collection, Row, Store } from '../../store/store.ts'
+import type { ConnectProfile } from './connect-profile.ts'
+
+/** Handing a profile to a facility: what is asked, kept and answered. */
+
+const BirthPart = (what: string) => Type.String({ description: what, 'x-form': 'handle', 'x-redact': true })
+
+export const shareFields = {
+  hip_id: Handle('Facility identifier.'),
+  counter_id: Handle('Counter code read from the facility’s QR code.'),
+  location: Type.Optional(
+    Type.Object({
+      latitude: Type.Optional(Nullable(Handle('Degrees, as text.'))),
+      longitude: Type.Optional(Nullable(Handle('Degrees, as text.'))),
+    }),
+  ),
+  patient: Type.Optional(
+    Type.Object({
+      abha_address: AbhaAddress,
+      name: PersonName('Full name.'),
+      gender: GenderText,
+      day_of_birth: BirthPart('As text.'),
+      month_of_birth: BirthPart('As text.'),
+      year_of_birth: BirthPart('As text.'),
+      mobile: Mobile,
+      address: Type.Optional(
+        Type.Object({
+          line: Type.Optional(Line('Street address.')),
+          district: Type.Optional(Line('District.')),
+          state: Type.Optional(Line('State.')),
+          pin_code: Pincode,
+        }),
+      ),
+    }),
+  ),
+}
+
+export const ShareStatus = OneOf(['success', 'processing', 'failed'])
+
+const maybe = Type.Optional(Type.String({ 'x-redact': true }))
+const text = Type.String({ 'x-redact': true })
+const patient = Type.Object({
+  abha_address: text,
+  name: text,
+  gender: text,
+  day_of_birth: text,
+  month_of_birth: text,
+  year_of_birth: text,
+  mobile: text,
+  address: Type.Optional(Type.Object({ line: maybe, district: maybe, state: maybe, pin_code: text })),
+})
+
+const share = Type.Object({
+  workspace: Type.String(),
+  oid: Type.String(),
+  requestId: Type.String(),
+  hipId: Type.String(),
+  counterId: Type.String(),
+  status: ShareStatus,
+  endsAt: Type.Integer(),
+  location: Type.Object({ latitude: maybe, longitude: maybe }),
+  /** Gone as soon as the facility has answered. */
+  patient: Type.Optional(patient),
+  tokenNumber: Type.Optional(Type.String()),
+  expiresAt: Type.Optional(Type.Integer()),
+})
+export type Share = Static<typeof share>
+export const shareRows: Collection<Share> = { name: 'share', body: share }
+
+/** How long a client may poll a request. */
+export const shareKeptMs = 86_400_000
+
+export const shareId = (workspace: string, requestId: string): string => sha256(`share/${workspace}/${requestId}`)
+
+export const facilityFor = ({ facilities }: Services, hipId: string, counterId: string): Facility => {
+  const facility = facilities.find(hipId, counterId)
+  if (!facility) throw error.facilityUnknown()
+  return facility
+}
+
+/** The stored profile as a facility gets it: birth parts are text here. */
+export const patientFrom = (profile: ConnectProfile, abhaAddress: string): Patient => ({
+  abha_address: abhaAddress,
+  name: profile.full_name ?? '',
+  gender: profile.gender ?? '',
+  day_of_birth: String(profile.day_of_birth ?? ''),
+  month_of_birth: String(profile.month_of_birth ?? ''),
+  year_of_birth: String(profile.year_of_birth ?? ''),
+  mobile: profile.mobile ?? '',
+  ...(profile.pincode && {
+    address: {
+      ...(profile.address && { line: profile.address }),
+      ...(profile.district_name && { district: profile.district_name }),
+      ...(profile.state_name && { state: profile.state_name }),
+      pin_code: profile.pincode,
+    },
+  }),
+})
+
+type Where = { latitude?: string | null; longitude?: string | null } | undefined
+export const placeFrom = (location: Where) => ({
+  ...(location?.latitude && { latitude: location.latitude }),
+  ...(location?.longitude && { longitude: location.longitude }),
+})
+
+/** Waits for the facility, and no longer than the setting says. */
+export const handOver = async (
+  { facilities, shareTimeoutSeconds }: Pick<Services, 'facilities' | 'shareTimeoutSeconds'>,
+  facility: Facility,
+  handover: { requestId: string; patient: Patient; location: { latitude?: string; longitude?: string } },
+): Promise<Issued> => {
+  const signal = AbortSignal.timeout(shareTimeoutSeconds * 1000)
+  try {
+    return await facilities.hand(facility, handover, signal)
+  } catch (thrown) {
+    if (thrown instanceof FacilityRefused) throw error.shareRefused({ cause: thrown })
+    if (signal.aborted) throw error.facilityTooSlow({ cause: thrown })
+    throw error.shareRefused({ cause: thrown })
+  }
+}
+
+/** A request as its poll sees it: one whose time is over has failed, whether or not anybody has written that down. */
+export const shareAnswer = (row: Row<Share>, now: number) => {
+  const { requestId, status, endsAt, tokenNumber, expiresAt } = row.body
+  return {
+    request_id: requestId,
+    status: status === 'processing' && now >= endsAt ? ('failed' as const) : status,
+    ...(status === 'success' && tokenNumber && { token_number: tokenNumber }),
+    ...(status === 'success' && expiresAt && { expiry: indiaOffsetTime(expiresAt) }),
+  }
+}
+
+const kind = 'share'
+
+/** The write that lets a queued share be done in the background. */
+export const queueing = ({ outbox, clock }: Pick<Services, 'outbox' | 'clock'>, id: string) =>
+  outbox.adding(kind, id, { id }, clock.now() + shareKeptMs)
+
+/** Does queued shares. The request's id is the facility's key, so a share that is done again after a crash gets the same token. */
+export const workOnShares = (
+  deps: Pick<Services, 'facilities' | 'shareTimeoutSeconds' | 'clock'> & { store: Store; outbox: Outbox },
+): void => {
+  const { store, clock, outbox } = deps
+  outbox.on(kind, async (payload) => {
+    const { id } = payload as { id: string }
+    const row = await store.get(shareRows, id)
+    if (row?.body.status !== 'processing' || !row.body.patient) return undefined
+    const { patient, location, requestId, hipId, counterId, endsAt, ...rest } = row.body
+    const base = { ...rest, requestId, hipId, counterId, endsAt, location: {} }
+    const facility = deps.facilities.find(hipId, counterId)
+    const issued =
+      facility && clock.now() < endsAt
+        ? await handOver(deps, facility, { requestId, patient, location }).catch(() => undefined)
+        : undefined
+    const body: Share = issued
+      ? {
+          ...base,
+          status: 'success',
+          tokenNumber: issued.tokenNumber,
+          expiresAt: clock.now() + issued.validSeconds * 1000,
+        }
+      : { ...base, status: 'failed' }
+    await store.update(shareRows, row, body)
+    return undefined
+  })
+}
+
+export const ownShare = async ({ store }: Services, { workspace, onlyOid }: Caller, requestId: string) => {
+  const row = await store.get(shareRows, shareId(workspace, requestId))
+  if (!row || (onlyOid !== undefined && row.body.oid !== onlyOid)) throw error.shareUnknown()
+  return row
+}
