@@ -14,12 +14,13 @@ import { createLog, type Log } from './log.ts'
 import { operationsRoutes } from './operations.ts'
 import { createOtps, type Otps } from './otp.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
-import { createPeople, type People, userRows } from './people.ts'
+import { createPeople, userRows } from './people.ts'
 import { keepDelivery } from './sandbox/deliveries.ts'
 import { listFacilities, sandboxFacilities } from './sandbox/facilities.ts'
 import { sandboxRoutes } from './sandbox/index.ts'
 import { addSandboxClients, createSandbox, sandboxClients } from './sandbox/sandbox.ts'
 import { webhookRoutes } from './sandbox/webhooks.ts'
+import { createSessions } from './sessions.ts'
 import { openSqlite } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
@@ -30,7 +31,7 @@ export type Services = {
   readonly clients: Clients
   readonly flows: Flows
   readonly otps: Otps
-  readonly people: People
+  readonly people: ReturnType<typeof createPeople> & ReturnType<typeof createSessions>
   readonly clock: Clock
   readonly addressSuffix: string
   readonly hasPhrApp: boolean
@@ -89,7 +90,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     clients,
     flows,
     otps: createOtps(store, flows, clock, config.otp, deriveKey(keys.signing, 'otp identifiers')),
-    people: createPeople(store, abdm, clock),
+    people: { ...createPeople(store), ...createSessions(store, abdm, clock) },
     clock,
     addressSuffix: config.upstream.addressSuffix,
     hasPhrApp: config.upstream.hasPhrApp,

@@ -131,6 +131,8 @@ const settings: readonly (readonly [name: string, given: string, at: string, wan
   ['OTP_SENDS_PER_CLIENT_HOUR', '9', 'otp.sendsPerClientHour', 9],
   ['OTP_SENDS_PER_ADDRESS_HOUR', '0', 'otp.sendsPerAddressHour', 0],
   ['TXN_LIFETIME_SECONDS', '60', 'txnLifetimeSeconds', 60],
+  ['SHARE_TIMEOUT_SECONDS', '5', 'shareTimeoutSeconds', 5],
+  ['WEBHOOK_ALLOW_PRIVATE', 'true', 'webhookAllowPrivate', true],
   ['SANDBOX_OTP', '123456', 'sandbox.fixedOtp', '123456'],
   ['SANDBOX_TRACE', '0', 'sandbox.traceMax', 0],
   ['EMULATOR_PORT', '8090', 'sandbox.emulatorPort', 8090],

@@ -114,6 +114,7 @@ const textOf: { readonly [form in keyof typeof forms]: fc.Arbitrary<string> } = 
   aadhaar: fc.stringMatching(/^[2-9][0-9]{3} ?[0-9]{4} ?[0-9]{4}$/),
   abhaNumber: fc.stringMatching(/^91-?[0-9]{4}-?[0-9]{4}-?[0-9]{4}$/),
   pincode: fc.stringMatching(/^[0-9]{3} ?[0-9]{3}$/),
+  gender: fc.constantFrom('M', 'f', ' O', 'X'),
   name: fc.string({ unit: fc.constantFrom(...'aZ. ’\u00ad\u0301éक्ष\u200dि'), maxLength: 110 }),
   line: fc.string({ unit: 'grapheme', maxLength: 260 }),
   date: fc.stringMatching(/^(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]$/),

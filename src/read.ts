@@ -79,7 +79,7 @@ export const readValue = (schema: Schema, given: unknown, path: string, settings
   if (schema.anyOf) {
     const choices = schema.anyOf.filter((one) => one.type !== 'null')
     const [only] = choices
-    if (only && choices.length === 1) return readValue(only, given, path, settings)
+    if (only && choices.length === 1 && only.const === undefined) return readValue(only, given, path, settings)
     const meant = (typeof given === 'string' && schema['x-aliases']?.[given]) || given
     if (choices.some((one) => one.const === meant)) return { value: meant }
     return { problem: `${path} must be one of ${choices.map((one) => one.const).join(', ')}` }

@@ -15,7 +15,8 @@ const usage = `Usage: openabha [start | emulator | client add <id> | client toke
   emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090)
   client add          make an API client; its secret is shown once
   client token        make a long-lived token for a client; it is shown once
-  client sharing-key  make a key with which other clients act in this client's workspace; it is shown once`
+  client sharing-key  make a key with which other clients act in this client's workspace; it is shown once
+  client webhook      set where a client's events go (https), with a fresh signing key; "none" takes it away`
 
 export const run = async ([command = 'start', ...rest]: readonly string[]): Promise<void> => {
   try {

@@ -92,6 +92,7 @@ export const createWebhooks = (deps: {
     // Taken away by the operator, or no longer allowed: there is nobody to tell.
     if (!endpoint || endpointProblem(endpoint.url, reach)) return undefined
     const { clientId, workspace, eventTime, transactionId, data } = event
+    const startedAt = clock.now()
     const body = JSON.stringify({
       service: 'abdm',
       event: 'abha.created',
@@ -107,7 +108,7 @@ export const createWebhooks = (deps: {
     const at = isoTime(clock.now())
     await onDelivery?.({ id: newUuid(), url: endpoint.url, headers, body, status, attempt, at })
     if (status !== null && status >= 200 && status < 300) return undefined
-    const again = clock.now() + pauseAfter(attempt) * 1000
+    const again = startedAt + pauseAfter(attempt) * 1000
     if (again < (eventTime + daySeconds) * 1000) return { again }
     log.problem('a webhook was given up after a day', { transactionId })
     return undefined
@@ -142,6 +143,7 @@ export const createWebhooks = (deps: {
 
     wake: outbox.wake,
     problemWith: (url: string) => endpointProblem(url, reach),
-    close: () => agent.close(),
+    /** What is on its way is given up; its job comes due again. */
+    close: () => agent.destroy(),
   }
 }

@@ -57,10 +57,15 @@ test('the marked fields are the ones that somebody looked at: test/compat/marked
 test('a field whose name says that it is personal or secret is marked', () => {
   const tells =
     /mobile|otp$|otpValue|token$|secret|password|aadhaar|abha_?(number|address)|name$|birth|^address|\.address|email|photo/i
-  const isHarmless = /(mobile|email)Verified$|(state|dist|district|town|village|ward)_?name$/i
+  // What a facility says of itself is nobody's secret.
+  const isHarmless =
+    /(mobile|email)Verified$|(state|dist|district|town|village|ward|hip)_?name$|^profileShareV1 reply address$/i
   const unmarked = contracts.flatMap(({ name, leaves }) =>
     leaves
-      .filter(({ path, schema }) => tells.test(path) && !isHarmless.test(path) && !schema['x-redact'])
+      .filter(
+        ({ path, schema }) =>
+          tells.test(path) && !isHarmless.test(path) && !isHarmless.test(`${name} ${path}`) && !schema['x-redact'],
+      )
       .map(({ path }) => `${name} ${path}`),
   )
   assert.deepEqual(unmarked, [])

@@ -22,6 +22,26 @@ export const changeable = {
 }
 export type Change = Static<TObject<typeof changeable>>
 
+/** What is wrong with a change whatever the profile says: found before ABDM is asked anything. */
+export const checkedChange = (change: Change, now: number): Change => {
+  if (Object.keys(change).length === 0) {
+    throw error.invalidField({ message: 'the body must name a field that can be changed' })
+  }
+  if (change.pincode !== undefined && !findPincode(change.pincode)) {
+    throw error.invalidField({ message: 'pincode must be a known pincode' })
+  }
+  const { year_of_birth: year, month_of_birth: month, day_of_birth: day } = change
+  if (year !== undefined && month !== undefined && day !== undefined) refuseUnreal(year, month, day, now)
+  return change
+}
+
+const refuseUnreal = (year: number, month: number, day: number, now: number): void => {
+  if (isRealDate(year, month, day) && `${year}-${twoDigits(month)}-${twoDigits(day)}` <= indiaDate(now)) return
+  throw error.invalidField({
+    message: 'day_of_birth, month_of_birth and year_of_birth must be a date that is not in the future',
+  })
+}
+
 type Current = ReplyOf<typeof phrProfile.get>
 type Update = BodyOf<typeof phrProfile.update>
 
@@ -74,12 +94,7 @@ export const changedProfile = (current: Current, change: Change, now: number): U
   const year = change.year_of_birth ?? numberOf(current.yearOfBirth) ?? 0
   const month = change.month_of_birth ?? numberOf(current.monthOfBirth)
   const day = change.day_of_birth ?? numberOf(current.dayOfBirth)
-  const born = `${year}-${twoDigits(month ?? 1)}-${twoDigits(day ?? 1)}`
-  if (!isRealDate(year, month ?? 1, day ?? 1) || born > indiaDate(now)) {
-    throw error.invalidField({
-      message: 'day_of_birth, month_of_birth and year_of_birth must be a date that is not in the future',
-    })
-  }
+  refuseUnreal(year, month ?? 1, day ?? 1, now)
   const place = placeFor(current, change.pincode)
   const gender = change.gender ?? current.gender
   return {

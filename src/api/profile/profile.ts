@@ -5,7 +5,7 @@ import { error } from '../../errors.ts'
 import { publishedRequired } from '../../fields.ts'
 import type { AbhaSession } from '../../people.ts'
 import { route } from '../../route.ts'
-import { changeable, changedProfile } from './change.ts'
+import { changeable, changedProfile, checkedChange } from './change.ts'
 import { ConnectProfile, readProfile } from './connect-profile.ts'
 
 /**
@@ -55,14 +55,12 @@ export const updateProfile = route({
   errors: ['userNotNamed', 'userUnknown', 'otherSessionNeeded'],
   upstream: true,
   async handle({ body, caller, named }, { abdm, people, clock }) {
-    if (Object.keys(body).length === 0) {
-      throw error.invalidField({ message: 'the body must name a field that can be changed' })
-    }
+    const change = checkedChange(body, clock.now())
     const user = await people.required(caller, named)
     await people.asUser(user, async ({ family, token }) => {
       if (family !== 'phr-app') throw error.otherSessionNeeded()
       const current = await abdm.call(phrProfile.get, { token })
-      await abdm.call(phrProfile.update, { token, body: changedProfile(current, body, clock.now()) })
+      await abdm.call(phrProfile.update, { token, body: changedProfile(current, change, clock.now()) })
     })
     return undefined
   },

@@ -1,0 +1,124 @@
+import type { Abdm } from './abdm/client.ts'
+import { hasMeaning } from './abdm/failure.ts'
+import { abhaProfile, phrProfile } from './abdm/wire/index.ts'
+import type { Clock } from './clock.ts'
+import { ConnectError, error } from './errors.ts'
+import { type AbhaSession, type Family, sessionFrom, type User, userRows } from './people.ts'
+import type { Row, Store } from './store/store.ts'
+
+/** The users' sessions at ABDM: acting as a person, and renewing what is over. */
+
+export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
+  const over = (session: AbhaSession): boolean => clock.now() >= session.expiresAt - 5_000
+  const canRefresh = (session: AbhaSession): boolean =>
+    session.family !== 'phr-web' && session.refreshToken !== undefined && clock.now() < (session.refreshExpiresAt ?? 0)
+
+  /** Puts another session, or none, in the place of this one; a session that has come meanwhile stays. */
+  const replaceSession = async (
+    oid: string,
+    ended: AbhaSession,
+    next: AbhaSession | undefined,
+  ): Promise<AbhaSession | undefined> => {
+    for (;;) {
+      const user = await store.get(userRows, oid)
+      if (!user) return undefined
+      const { session, ...rest } = user.body
+      if (session?.token !== ended.token) return session
+      if (await store.update(userRows, user, next ? { ...rest, session: next } : rest)) return next
+    }
+  }
+
+  const refreshed = async (family: Family, token: string) =>
+    family === 'abha'
+      ? abdm.call(abhaProfile.refresh, { token })
+      : (await abdm.call(phrProfile.refresh, { token })).tokens
+
+  const renewedUpstream = async (user: Row<User>, used: AbhaSession): Promise<AbhaSession> => {
+    const newest = await store.get(userRows, user.id)
+    const session = newest?.body.session
+    if (!session) throw error.sessionEnded()
+    // Somebody was faster; a second refresh could invalidate the first.
+    if (session.token !== used.token) return session
+    let cause: unknown
+    try {
+      if (session.refreshToken && canRefresh(session)) {
+        const tokens = await refreshed(session.family, session.refreshToken)
+        const next = { ...session, ...sessionFrom(session.family, session.abhaAddress, tokens, clock.now()) }
+        return (await replaceSession(user.id, session, next)) ?? next
+      }
+    } catch (thrown) {
+      if (!hasMeaning(thrown, 'userTokenOver') && !hasMeaning(thrown, 'inputRefused')) throw thrown
+      cause = thrown
+    }
+    await replaceSession(user.id, session, undefined)
+    throw error.sessionEnded({ cause })
+  }
+
+  /** Refreshes that are running in this process: a second one at the same time could invalidate the first (abdm-v3 §5). */
+  const refreshing = new Map<string, Promise<AbhaSession>>()
+
+  const renewed = (user: Row<User>, used: AbhaSession): Promise<AbhaSession> => {
+    const running = refreshing.get(user.id) ?? renewedUpstream(user, used).finally(() => refreshing.delete(user.id))
+    refreshing.set(user.id, running)
+    return running
+  }
+
+  /** A token that the client kept stands in for the stored session (connect §5.3); it is a PHR app token. */
+  const actWith = async <Answer>(
+    token: string,
+    { body: { preferredAddress: abhaAddress } }: Row<User>,
+    act: (session: AbhaSession) => Promise<Answer>,
+  ): Promise<Answer> => {
+    try {
+      return await act({ family: 'phr-app', abhaAddress, token, expiresAt: Number.MAX_SAFE_INTEGER })
+    } catch (thrown) {
+      if (hasMeaning(thrown, 'userTokenOver')) throw error.sessionEnded({ cause: thrown })
+      throw thrown
+    }
+  }
+
+  return {
+    /** Whether the user has a live session; one that can be renewed upstream is renewed. */
+    async isLoggedIn(user: Row<User>): Promise<boolean> {
+      const { session } = user.body
+      if (!session) return false
+      if (!over(session)) return true
+      try {
+        await renewed(user, session)
+        return true
+      } catch (thrown) {
+        if (thrown instanceof ConnectError && thrown.kind === 'sessionEnded') return false
+        throw thrown
+      }
+    },
+
+    /**
+     * Does something at ABDM as the user. A session that is over or refused is renewed once; without one, or when ABDM
+     * refuses the renewed one too, the answer is 491.
+     */
+    async asUser<Answer>(
+      user: Row<User>,
+      act: (session: AbhaSession) => Promise<Answer>,
+      userToken?: string,
+    ): Promise<Answer> {
+      if (userToken !== undefined) return actWith(userToken, user, act)
+      let { session } = user.body
+      if (!session) throw error.sessionEnded()
+      let isRenewed = over(session)
+      if (isRenewed) session = await renewed(user, session)
+      for (;;) {
+        try {
+          return await act(session)
+        } catch (thrown) {
+          if (!hasMeaning(thrown, 'userTokenOver')) throw thrown
+          if (isRenewed) {
+            await replaceSession(user.id, session, undefined)
+            throw error.sessionEnded({ cause: thrown })
+          }
+          session = await renewed(user, session)
+          isRenewed = true
+        }
+      }
+    },
+  }
+}
