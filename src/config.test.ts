@@ -1,35 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
+import { type Config, ConfigError, type Environment } from './config.ts'
+import { encryption, problemsOf, production, read, real, signing } from './config-testing.ts'
 
 /** Settings are read once, from names that are written down; what is missing or unsafe is said all at once, before anything starts. */
-
-const noFiles = (path: string): string => {
-  throw new Error(`no file ${path}`)
-}
-const read = (env: Environment = {}, readFile: (path: string) => string = noFiles): Config => readConfig(env, readFile)
-const problemsOf = (env: Environment, readFile: (path: string) => string = noFiles): readonly string[] => {
-  try {
-    read(env, readFile)
-    return []
-  } catch (thrown) {
-    assert.ok(thrown instanceof ConfigError)
-    return thrown.problems
-  }
-}
-
-const encryption = 'f3a91c07e25b8846d01f7bb2c9e0543a6d18f40b97ac2e53817c60d94ab5ef21'
-const signing = Buffer.from('0b5e7718c2a94d60f3128be4975a0cd6e81f342b6790ad5c43e2710f98bc56da', 'hex').toString(
-  'base64',
-)
-const real = {
-  ABDM_CLIENT_ID: 'SBXID_000009',
-  ABDM_CLIENT_SECRET: 'given-by-nha',
-  ENCRYPTION_KEY: encryption,
-  SIGNING_KEY: signing,
-}
-const production = { ...real, ABDM_ENV: 'production' }
 
 test('without any setting everything is the sandbox’s', () => {
   const times = { lifetimeSeconds: 600, triesMax: 3, resendsMax: 2, resendWaitSeconds: 60 }
@@ -184,36 +159,6 @@ test('every setting that the code reads is tried in this file', () => {
   const tried = readFileSync('src/config.test.ts', 'utf8')
   for (const name of names) assert.ok(tried.includes(name), `${name} is tried`)
   assert.ok(names.size >= 30)
-})
-
-test('a secret can come from a file, whose last line break does not count', () => {
-  const files: Record<string, string> = {
-    '/run/e': `${encryption}\n`,
-    '/run/s': `${signing}\n`,
-    '/run/c': 'given-by-nha\n',
-  }
-  const { ABDM_ENV, ABDM_CLIENT_ID } = production
-  const named = { ABDM_CLIENT_SECRET_FILE: '/run/c', ENCRYPTION_KEY_FILE: '/run/e', SIGNING_KEY_FILE: '/run/s' }
-  const config = read({ ABDM_ENV, ABDM_CLIENT_ID, ...named }, (path) => files[path] ?? noFiles(path))
-  assert.deepEqual(config, read(production))
-})
-
-test('a secret file that is missing or empty, or given beside the secret itself, is a problem', () => {
-  for (const name of ['ABDM_CLIENT_SECRET', 'ENCRYPTION_KEY', 'SIGNING_KEY'] as const) {
-    const { [name]: secret, ...rest } = production
-    const file = { ...rest, [`${name}_FILE`]: '/run/secret' }
-    assert.ok(problemsOf(file).includes(`${name}_FILE names /run/secret, which cannot be read.`))
-    assert.ok(problemsOf(file, () => '\n').includes(`${name}_FILE names /run/secret, which is empty.`))
-    assert.deepEqual(
-      problemsOf({ ...file, [name]: secret }, () => secret),
-      [`${name} and ${name}_FILE are both set: keep one.`],
-    )
-  }
-  // A file that was meant to hold the key must not be passed over by making another one.
-  assert.deepEqual(
-    problemsOf({ ENCRYPTION_KEY_FILE: '/run/e' }, () => ''),
-    ['ENCRYPTION_KEY_FILE names /run/e, which is empty.'],
-  )
 })
 
 test('every problem is reported at once', () => {

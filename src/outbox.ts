@@ -45,6 +45,8 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   const handlers = new Map<string, Handler>()
   const running = new Set<Promise<void>>()
   let cleanUpTo: number | undefined
+  /** A job may be put where the look has passed already, when the clock was moved while it was being done. */
+  let oldestPut = Number.MAX_SAFE_INTEGER
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
   let isStopping = false
@@ -60,8 +62,10 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
     if (!handle) return
     try {
       const done = await handle(payload, attempts, leased.id)
-      if (done) await store.update(jobRows, leased, { ...leased.body, dueAt: done.again })
-      else await store.take(jobRows, leased.id, { revision: leased.revision })
+      if (done) {
+        await store.update(jobRows, leased, { ...leased.body, dueAt: done.again })
+        oldestPut = Math.min(oldestPut, done.again)
+      } else await store.take(jobRows, leased.id, { revision: leased.revision })
     } catch {
       log.problem('a background job failed unexpectedly; it is tried again')
     }
@@ -88,7 +92,8 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   /** From the oldest minute that may hold something up to now. */
   const sweep = async (): Promise<void> => {
     const now = clock.now()
-    const from = Math.max(cleanUpTo ?? 0, now - lookBackMs)
+    const from = Math.max(Math.min(cleanUpTo ?? 0, oldestPut), now - lookBackMs)
+    oldestPut = Number.MAX_SAFE_INTEGER
     let firstUnclean: number | undefined
     for (let at = from; at < now + bucketMs && !isStopping; at += bucketMs) {
       const isClean = await takeDue(bucketOf(Math.min(at, now)))

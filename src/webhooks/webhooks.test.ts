@@ -60,6 +60,7 @@ const startReceiver = async () => {
       }
       return received
     },
+    hangUp: () => server.closeAllConnections(),
     close: () => {
       server.close()
       server.closeAllConnections()
@@ -212,6 +213,12 @@ test('an endpoint that never answers keeps no registration waiting', async () =>
   assert.ok(oid)
   await receiver.count(1)
   await register(product, client)
+  await receiver.count(2)
+  receiver.answers((response) => void response.writeHead(200).end())
+  receiver.hangUp()
+  await product.advance(3_600)
+  await receiver.count(4)
+  await client.relogin()
 })
 
 test('sixteen creations at once are sixteen events, and none is lost or doubled', async () => {
