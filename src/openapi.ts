@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { errorsOf, hasSourceError, type Route } from './route.ts'
+import { AbhaCreated, signatureHeader } from './webhooks/event.ts'
 
 /** The OpenAPI 3.1 document, made from the routes that are served and from nothing else. */
 
@@ -167,6 +168,28 @@ const operationOf = (declared: Route<never>): Json => {
   }
 }
 
+const webhooks = {
+  'abha.created': {
+    post: {
+      operationId: 'onAbhaCreated',
+      tags: ['webhooks'],
+      summary: 'Sent to the endpoint of the client after an ABHA address was created',
+      parameters: [
+        {
+          name: signatureHeader,
+          in: 'header',
+          required: false,
+          description: 't=<Unix seconds>,v1=<hex HMAC-SHA256>; left out while no signing key is set.',
+          schema: { type: 'string' },
+        },
+      ],
+      requestBody: { required: true, content: { 'application/json': { schema: published(AbhaCreated, true) } } },
+      responses: { '2XX': { description: 'Taken; anything else is sent again for a day' } },
+      security: [],
+    },
+  },
+}
+
 export const openApiDocument = (routes: readonly Route<never>[]): Json => {
   const paths: Record<string, Json> = {}
   for (const declared of routes) {
@@ -182,6 +205,7 @@ export const openApiDocument = (routes: readonly Route<never>[]): Json => {
     },
     servers: [{ url: '/' }],
     paths,
+    webhooks,
     components: {
       schemas: { Error: errorSchema(true), AccountError: errorSchema(false) },
       securitySchemes: {

@@ -7,6 +7,7 @@ import type { Done, Outbox } from '../outbox.ts'
 import type { Person } from '../people.ts'
 import type { Write } from '../store/store.ts'
 import { endpointProblem, guardedLookup, type Reach } from './addresses.ts'
+import { type AbhaCreated, signatureHeader } from './event.ts'
 
 /** The event `abha.created` (connect §8): written with the state that it reports, delivered in the background. */
 
@@ -16,13 +17,7 @@ type Event = {
   /** Unix seconds at which it happened. */
   readonly eventTime: number
   readonly transactionId: string
-  readonly data: {
-    abha_address: string
-    abha_number?: string
-    hip_id?: string
-    oid: string
-    partner_patient_id?: string
-  }
+  readonly data: AbhaCreated['data']
 }
 
 /** One attempt, as the sandbox shows it. */
@@ -71,7 +66,7 @@ export const createWebhooks = (deps: {
     return {
       'Content-Type': 'application/json',
       'User-Agent': 'openabha-webhook',
-      ...(key && { 'Eka-Webhook-Signature': `t=${t},v1=${signatureOf(key, `${t}.${body}`)}` }),
+      ...(key && { [signatureHeader]: `t=${t},v1=${signatureOf(key, `${t}.${body}`)}` }),
     }
   }
 
@@ -93,7 +88,7 @@ export const createWebhooks = (deps: {
     if (!endpoint || endpointProblem(endpoint.url, reach)) return undefined
     const { clientId, workspace, eventTime, transactionId, data } = event
     const startedAt = clock.now()
-    const body = JSON.stringify({
+    const told: AbhaCreated = {
       service: 'abdm',
       event: 'abha.created',
       event_time: eventTime,
@@ -102,7 +97,8 @@ export const createWebhooks = (deps: {
       business_id: workspace,
       client_id: clientId,
       data,
-    })
+    }
+    const body = JSON.stringify(told)
     const headers = signed(body, endpoint.signingKey)
     const status = await post(endpoint.url, headers, body)
     const at = isoTime(clock.now())

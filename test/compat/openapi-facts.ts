@@ -4,7 +4,7 @@
  * because a fact that is not read is a fact that is not compared.
  */
 type Json = { readonly [name: string]: unknown }
-/** Operation (`POST /path`) → its facts. */
+/** Operation (`POST /path`, or `POST event` for a webhook) → its facts. */
 export type Facts = ReadonlyMap<string, ReadonlySet<string>>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -101,7 +101,10 @@ export const factsOf = (document: Json): Facts => {
   }
 
   return new Map(
-    Object.entries(objectAt(document.paths, 'paths')).flatMap(([path, given]) => {
+    Object.entries({
+      ...objectAt(document.paths, 'paths'),
+      ...(isObject(document.webhooks) ? document.webhooks : {}),
+    }).flatMap(([path, given]) => {
       const item = resolved(given, path)
       check(item, [...methods, 'parameters'], path)
       return methods
@@ -114,16 +117,18 @@ export const factsOf = (document: Json): Facts => {
   )
 }
 
-/** What is said here and not there, and the other way round; operations that one side lacks are not looked into. */
-export const differences = (served: Facts, wanted: Facts): string[] =>
-  [...served].flatMap(([operation, facts]) => {
+/** What is said here and not there, and the other way round. */
+export const differences = (served: Facts, wanted: Facts): string[] => [
+  ...[...wanted.keys()].filter((operation) => !served.has(operation)).map((operation) => `${operation} is not served`),
+  ...[...served].flatMap(([operation, facts]) => {
     const other = wanted.get(operation)
     if (!other) return [`${operation} is served and not in the contract`]
     return [
       ...[...facts].filter((fact) => !other.has(fact)).map((fact) => `${operation}: too much: ${fact}`),
       ...[...other].filter((fact) => !facts.has(fact)).map((fact) => `${operation}: missing: ${fact}`),
     ]
-  })
+  }),
+]
 
 /** The bearer scheme and the like, which stand outside the operations. */
 export const securitySchemesOf = (document: Json): unknown => {
