@@ -29,6 +29,9 @@ const unwrapped = (body: unknown): unknown => {
 /** A short word with a digit in it. Anything else in its place is words, or worse, and goes no further. */
 const codeForm = /^(?=.*\d)(?!\d{7})[A-Za-z0-9_-]{1,32}$/
 
+/** Beside a description `txnId` is the transaction; in a field-keyed body it is the field that was refused. */
+const isId = (text: string): boolean => !/\s/.test(text)
+
 const readBody = (wrapped: unknown): Omit<ReadError, 'http'> => {
   const body = unwrapped(wrapped)
   if (!isObject(body)) return {}
@@ -37,7 +40,8 @@ const readBody = (wrapped: unknown): Omit<ReadError, 'http'> => {
   const message = asText(body.message) ?? asText(body.description) ?? asText(body.error)
   if (code || message) return { ...(code && { code }), ...(message && { message }) }
   const fields = Object.entries(body).filter(
-    ([name, value]) => !['code', 'timestamp', 'txnId'].includes(name) && asText(value),
+    ([name, value]) =>
+      !['code', 'timestamp'].includes(name) && asText(value) && !(name === 'txnId' && isId(String(value))),
   )
   return fields.length > 0 ? { fields: Object.fromEntries(fields.map(([name, value]) => [name, String(value)])) } : {}
 }

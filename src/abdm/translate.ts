@@ -59,6 +59,10 @@ export const translate = (failure: UpstreamFailure, listed?: ReadonlySet<ErrorNa
     const source: SourceError = { code, message }
     return error[name]({ source, cause: failure })
   }
+  // Without a code there is no published row to follow: the flow has to begin again, and its caller hears that as of our own.
+  if (failure.meaning === 'txnGone' && ifListed('txnUnknown')) {
+    return error.txnUnknown({ message: 'ABDM no longer knows the transaction; begin again', cause: failure })
+  }
   const name = ifListed(byMeaning[failure.meaning]) ?? byStatus[http] ?? 'upstreamUnreadable'
   return error[name]({ cause: failure })
 }

@@ -35,7 +35,7 @@ export type Exchange = {
 }
 
 const keptTextMax = 65_536
-const transactionIds = /"(?:txnId|transactionId)"\s*:\s*"([^"]+)"/g
+const transactionIds = /"(?:txnId|transactionId)"\s*:\s*"([^"\s]+)"/g
 
 const readable = (text: string | undefined): unknown => {
   if (text === undefined) return null

@@ -42,7 +42,20 @@ export type Draft = {
 }
 
 /** Things that exist on the running product, so that a spoilt request gets past the first check. */
-export type Known = { token: string; minToken: string; oid: string; txnIds: readonly string[]; refreshToken: string }
+export type Known = {
+  token: string
+  minToken: string
+  oid: string
+  txnIds: readonly string[]
+  refreshToken: string
+  /** Mobiles, numbers and addresses of people that there are. */
+  identifiers: readonly string[]
+  addresses: readonly string[]
+  aadhaar: string
+}
+
+/** Every OTP of the sandbox that is fuzzed. */
+export const rightOtp = '135790'
 
 type Shape = {
   type?: string
@@ -63,10 +76,15 @@ const textFor = (form: keyof typeof forms | undefined, name: string, dice: Dice,
     case 'mobile':
       return `7${digits(dice, 9)}`
     case 'otp':
-      return digits(dice, 6)
+      return dice.chance(0.5) ? rightOtp : digits(dice, 6)
     case 'abhaAddress':
+      return dice.chance(0.7) ? dice.pick(known.addresses) : `fuzz.${digits(dice, 9)}`
     case 'newAbhaAddress':
       return `fuzz.${digits(dice, 9)}`
+    case 'aadhaar':
+      return known.aadhaar
+    case 'gender':
+      return dice.pick(['M', 'F', 'O'])
     case 'pincode':
       return dice.pick(['834001', '560001', '110001', '999999'])
     case 'name':
@@ -79,6 +97,10 @@ const textFor = (form: keyof typeof forms | undefined, name: string, dice: Dice,
       return name === 'refresh_token' ? known.refreshToken : name === 'client_secret' ? 'openabha-dev-secret' : 'secret'
     default:
       if (/txn_id|transactionId/.test(name)) return dice.pick([...known.txnIds, '0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3'])
+      if (name === 'identifier' || name === 'phr_address') return dice.pick(known.identifiers)
+      if (name === 'hip_id') return 'IN0000000001'
+      if (name === 'counter_id') return '12345'
+      if (name === 'url') return 'http://127.0.0.1:9/hooks'
       if (name === 'client_id') return 'openabha-dev'
       if (name === 'operation') return 'phr.enrollment.suggestion'
       if (name === 'limit') return String(1 + dice.below(100))
