@@ -209,6 +209,7 @@ const meanings: readonly (readonly [meaning: Meaning, sent: boolean, http: numbe
   ['triesUsedUp', false, 400, { code: 'ABDM-1100', message: 'You have requested multiple OTPs' }],
   ['txnGone', false, 400, { code: 'ABDM-9999: ', message: 'Transaction is not found for UUID.' }],
   ['txnGone', false, 401, { error: { code: 'ABDM-1017', message: 'Invalid Transaction Id' } }],
+  ['txnGone', false, 400, { txnId: 'Invalid Transaction Id', timestamp: '2026-01-02 08:34:05' }],
   ['inputRefused', false, 400, ''],
   ['inputRefused', false, 422, { error: { code: 'ABDM-1124', message: 'Mobile already linked' } }],
   // Our clock, our headers, our address or our pace: none of it is about what the person typed.
