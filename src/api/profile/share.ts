@@ -1,21 +1,24 @@
 import { Type } from 'typebox'
 import type { Services } from '../../app.ts'
-import type { Caller, Named } from '../../clients.ts'
 import { indiaOffsetTime } from '../../clock.ts'
 import { error } from '../../errors.ts'
 import type { Patient } from '../../facilities.ts'
 import { Handle, Nullable, Text } from '../../fields.ts'
 import { newUuid } from '../../ids.ts'
+import type { User } from '../../people.ts'
 import { route } from '../../route.ts'
+import type { Row } from '../../store/store.ts'
 import { readProfile } from './connect-profile.ts'
 import { UserXToken } from './kyc/init.ts'
 import {
+  endOfShare,
   facilityFor,
   handOver,
   ownShare,
   patientFrom,
   placeFrom,
   queueing,
+  type Share,
   ShareStatus,
   shareAnswer,
   shareFields,
@@ -26,15 +29,13 @@ import {
 
 const moment = (description: string) => Type.String({ description, format: 'date-time' })
 
-/** Whom it is about, and what the facility gets: the patient of the body, else the profile as ABDM has it now. */
-const whom = async (
+/** What the facility gets: the patient of the body, else the profile as ABDM has it now. */
+const patientOf = async (
   { abdm, people }: Services,
-  caller: Caller,
-  named: Named,
+  user: Row<User>,
   given: Patient | undefined,
   userToken?: string,
-) => {
-  const user = await people.required(caller, named)
+): Promise<Patient> => {
   const { preferredAddress, abhaAddresses } = user.body
   // Read also when the patient is given: a person whose session is over shares nothing.
   const profile = await people.asUser(
@@ -42,7 +43,13 @@ const whom = async (
     (session) => readProfile(abdm, { ...session, abhaAddress: preferredAddress }, abhaAddresses),
     userToken,
   )
-  return { oid: user.id, patient: given ?? patientFrom(profile, preferredAddress) }
+  return given ?? patientFrom(profile, preferredAddress)
+}
+
+const firstAnswer = (row: Row<Share>, oid: string, now: number) => {
+  if (row.body.oid !== oid) throw error.invalidField({ message: 'request_id is taken by another request' })
+  const { request_id, status } = shareAnswer(row, now)
+  return { request_id, status }
 }
 
 /**
@@ -74,7 +81,7 @@ export const shareAndWait = route({
   upstream: true,
   async handle({ body, caller, named }, deps) {
     const facility = facilityFor(deps, body.hip_id, body.counter_id)
-    const { patient } = await whom(deps, caller, named, body.patient)
+    const patient = await patientOf(deps, await deps.people.required(caller, named), body.patient)
     const requestId = newUuid()
     const issued = await handOver(deps, facility, { requestId, patient, location: placeFrom(body.location) })
     const now = deps.clock.now()
@@ -115,22 +122,25 @@ export const shareQueued = route({
   errors: ['userNotNamed', 'userUnknown', 'facilityUnknown'],
   upstream: true,
   async handle({ body, caller, named }, deps) {
-    const { store, clock, outbox, shareTimeoutSeconds } = deps
-    facilityFor(deps, body.hip_id, body.counter_id)
-    const { oid, patient } = await whom(deps, caller, named, body.patient, body.user_x_token)
+    const { store, clock, outbox, people, shareTimeoutSeconds } = deps
+    const user = await people.required(caller, named)
     const requestId = body.request_id ?? newUuid()
     const id = shareId(caller.workspace, requestId)
+    const known = body.request_id === undefined ? undefined : await store.get(shareRows, id)
+    if (known) return firstAnswer(known, user.id, clock.now())
+    facilityFor(deps, body.hip_id, body.counter_id)
+    const patient = await patientOf(deps, user, body.patient, body.user_x_token)
     const made = await store.insert(
       shareRows,
       id,
       {
         workspace: caller.workspace,
-        oid,
+        oid: user.id,
         requestId,
         hipId: body.hip_id,
         counterId: body.counter_id,
         status: 'processing',
-        endsAt: clock.now() + shareTimeoutSeconds * 1000,
+        endsAt: endOfShare(clock.now(), shareTimeoutSeconds),
         location: placeFrom(body.location),
         patient,
       },
@@ -138,10 +148,8 @@ export const shareQueued = route({
     )
     const row = made ?? (await store.get(shareRows, id))
     if (!row) throw error.internal()
-    if (row.body.oid !== oid) throw error.invalidField({ message: 'request_id is taken by another request' })
     if (made) outbox.wake()
-    const { request_id, status } = shareAnswer(row, clock.now())
-    return { request_id, status }
+    return firstAnswer(row, user.id, clock.now())
   },
 })
 

@@ -80,6 +80,13 @@ export const shareRows: Collection<Share> = { name: 'share', body: share }
 /** How long a client may poll a request. */
 export const shareKeptMs = 86_400_000
 
+/** The work of a process that died is taken up after a pause (outbox.ts); a request lives long enough for it to be begun then. */
+const mayBeginForMs = 180_000
+
+/** When a request has failed whatever became of it. */
+export const endOfShare = (now: number, shareTimeoutSeconds: number): number =>
+  now + mayBeginForMs + shareTimeoutSeconds * 1000
+
 export const shareId = (workspace: string, requestId: string): string => sha256(`share/${workspace}/${requestId}`)
 
 export const facilityFor = ({ facilities }: Services, hipId: string, counterId: string): Facility => {
@@ -146,7 +153,10 @@ const kind = 'share'
 export const queueing = ({ outbox, clock }: Pick<Services, 'outbox' | 'clock'>, id: string) =>
   outbox.adding(kind, id, { id }, clock.now() + shareKeptMs)
 
-/** Does queued shares. The request's id is the facility's key, so a share that is done again after a crash gets the same token. */
+/**
+ * Does queued shares. The row's id is the facility's key, so a share that is done again after a crash gets the same token, and
+ * another client's request of the same name another one. Begun only when it will be over before the request has failed.
+ */
 export const workOnShares = (
   deps: Pick<Services, 'facilities' | 'shareTimeoutSeconds' | 'clock'> & { store: Store; outbox: Outbox },
 ): void => {
@@ -155,12 +165,12 @@ export const workOnShares = (
     const { id } = payload as { id: string }
     const row = await store.get(shareRows, id)
     if (row?.body.status !== 'processing' || !row.body.patient) return undefined
-    const { patient, location, requestId, hipId, counterId, endsAt, ...rest } = row.body
-    const base = { ...rest, requestId, hipId, counterId, endsAt, location: {} }
-    const facility = deps.facilities.find(hipId, counterId)
+    const { patient, location, ...rest } = row.body
+    const base = { ...rest, location: {} }
+    const facility = deps.facilities.find(rest.hipId, rest.counterId)
     const issued =
-      facility && clock.now() < endsAt
-        ? await handOver(deps, facility, { requestId, patient, location }).catch(() => undefined)
+      facility && clock.now() + deps.shareTimeoutSeconds * 1000 <= rest.endsAt
+        ? await handOver(deps, facility, { requestId: id, patient, location }).catch(() => undefined)
         : undefined
     const body: Share = issued
       ? {

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Product, startProduct } from '../../../test/harness.ts'
+import {
+  assertFieldRefuses,
+  assertRefused,
+  type Client,
+  nothing,
+  notText,
+  openSession,
+  refusals,
+  register,
+  sendingNothing,
+} from '../../../test/walks.ts'
+
+/** What a share is refused for: before anything is asked, read or handed over. */
+
+let product: Product
+let client: Client
+let user: Awaited<ReturnType<typeof register>>
+before(async () => {
+  product = await startProduct({ SHARE_TIMEOUT_SECONDS: '1' })
+  client = await product.client()
+  user = await register(product, client)
+})
+after(() => product.stop())
+
+const v1 = '/abdm/v1/profile/share'
+const v2 = '/abdm/v2/profile/share'
+const both = [v1, v2] as const
+const accepted = { [v1]: 200, [v2]: 202 } as const
+const issues = { hip_id: 'IN0000000001', counter_id: '12345' }
+const full = {
+  ...issues,
+  location: { latitude: '23.34', longitude: '85.31' },
+  patient: {
+    abha_address: 'asha.shares@sbx',
+    name: 'Asha Rao',
+    gender: 'F',
+    day_of_birth: '9',
+    month_of_birth: '4',
+    year_of_birth: '1990',
+    mobile: '9811122233',
+    address: { line: '77 Orchid Terrace', district: 'Ranchi', state: 'Jharkhand', pin_code: '834001' },
+  },
+}
+const asUser = (oid = user.oid) => ({ headers: { 'X-Pt-Id': oid } })
+const ended = { status: 491, error: "The user's ABHA session has ended; open a new one with session init and verify" }
+const long = 'x'.repeat(129)
+
+const badInRequired: { readonly [field: string]: readonly unknown[] } = {
+  hip_id: [...notText, ...nothing, long, 'IN\u000012345'],
+  counter_id: [...notText, ...nothing, long],
+  'patient.abha_address': [...notText, ...nothing, 'short', '.asha.rao', 'asha.rao@abdm', 'asha.rao@sbx@sbx'],
+  'patient.name': [...notText, ...nothing, '12345', 'x'.repeat(100)],
+  'patient.gender': [...notText, ...nothing, 'X', 'Female'],
+  'patient.day_of_birth': [...notText, ...nothing, 9, long],
+  'patient.month_of_birth': [...notText, ...nothing, 4, long],
+  'patient.year_of_birth': [...notText, ...nothing, 1990, long],
+  'patient.mobile': [...notText, ...nothing, '12345', '1234567890', '98111222334'],
+  'patient.address.pin_code': [...notText, ...nothing, '034001', '83400', '8340011'],
+}
+const badInOptional: { readonly [field: string]: readonly unknown[] } = {
+  'location.latitude': [...notText, 23.34, long],
+  'location.longitude': [...notText, 85.31, long],
+  'patient.address.line': [...notText, 'x'.repeat(256)],
+  'patient.address.district': [...notText, 'x'.repeat(256)],
+  'patient.address.state': [...notText, 'x'.repeat(256)],
+  location: ['23.34', 5, true, []],
+  patient: ['Asha', 5, true, []],
+  'patient.address': ['Ranchi', 5, true, []],
+}
+
+for (const path of both) {
+  test(`${path} names the field that is missing or malformed, and asks nobody anything`, async () => {
+    const send = (body: unknown) => client.post(path, body, asUser())
+    for (const [field, values] of Object.entries({ ...badInRequired, ...badInOptional })) {
+      await assertFieldRefuses(product, send, full, field, values)
+    }
+    assert.equal((await send(full)).status, accepted[path])
+  })
+
+  test(`${path} refuses a facility or a counter that nobody has, and one facility with the counter of another`, async () => {
+    for (const wrong of [
+      { hip_id: 'IN9999999999', counter_id: '12345' },
+      { hip_id: 'IN0000000001', counter_id: '99999' },
+      { hip_id: 'IN0000000001', counter_id: '23456' },
+      { hip_id: 'in0000000001', counter_id: '12345' },
+    ]) {
+      const reply = await sendingNothing(product, () => client.post(path, wrong, asUser()))
+      assertRefused(reply, { ...refusals.field, message: /^hip_id and counter_id must name a facility/ })
+    }
+  })
+
+  test(`${path} wants a user that is the client's own`, async () => {
+    const stranger = await product.client('openabha-dev-2')
+    assertRefused(await client.post(path, issues), { ...refusals.field, message: /X-Pt-Id/ })
+    assertRefused(await client.post(path, issues, { headers: { 'X-Pt-Id': '' } }), refusals.field)
+    assertRefused(await client.post(path, issues, asUser('170000000000001')), refusals.unknown)
+    assertRefused(await stranger.post(path, issues, asUser()), refusals.unknown)
+    assertRefused(await client.post(path, issues, { headers: { 'X-Partner-Pt-Id': 'nobody' } }), refusals.unknown)
+    assertRefused(await client.post(`${path}?oid=170000000000001`, issues, asUser()), refusals.unknown)
+  })
+
+  test(`${path} wants a token, and takes min_token for its own user alone`, async () => {
+    const other = await register(product, client)
+    assertRefused(await client.post(path, issues, { ...asUser(), token: null }), refusals.token)
+    assertRefused(await client.post(path, issues, { ...asUser(), token: 'none' }), refusals.token)
+    const as = { token: user.minToken }
+    assertRefused(await client.post(path, issues, { ...asUser(other.oid), ...as }), refusals.notForThisUser)
+    assertRefused(await client.post(`${path}?oid=${other.oid}`, issues, as), refusals.notForThisUser)
+    assert.equal((await client.post(path, issues, as)).status, accepted[path])
+    assert.equal((await client.post(`${path}?oid=${user.oid}`, issues, { ...asUser(), ...as })).status, accepted[path])
+  })
+
+  test(`${path} answers 491 to whoever has no session, also with a patient in the body, and hands nothing over`, async () => {
+    const one = await register(product, client)
+    await product.fault({ operation: 'phr.profile.get', status: 401, times: 2 })
+    assertRefused(await client.post(path, issues, asUser(one.oid)), ended)
+    await product.send('DELETE', '/sandbox/v1/faults')
+    await sendingNothing(product, async () => {
+      const reply = await client.post(path, full, asUser(one.oid))
+      assertRefused(reply, ended)
+      assert.equal('source_error' in reply.body, false)
+    })
+    await openSession(product, client, one)
+    assert.equal((await client.post(path, full, asUser(one.oid))).status, accepted[path])
+  })
+
+  test(`${path} passes on what ABDM says while the profile is read`, async () => {
+    await product.fault({ operation: 'phr.profile.get', status: 500, code: 'ABDM-1004', message: 'no', times: 1 })
+    assertRefused(await client.post(path, issues, asUser()), {
+      status: 500,
+      error: 'Something went wrong',
+      code: 'ABDM-1004',
+    })
+    await product.fault({ operation: 'phr.profile.get', mode: 'timeout', times: 1 })
+    assertRefused(await client.post(path, issues, asUser()), {
+      status: 504,
+      error: 'ABDM did not answer in time; try again',
+    })
+    assert.equal((await client.post(path, issues, asUser())).status, accepted[path])
+  })
+}
+
+test('v2 refuses a request_id or a user_x_token that is malformed; empty, they are not given', async () => {
+  const send = (body: unknown) => client.post(v2, body, asUser())
+  await assertFieldRefuses(product, send, full, 'request_id', [...notText, long, 'a\u0000b'])
+  await assertFieldRefuses(product, send, full, 'user_x_token', [...notText, 'x'.repeat(4097), 'tökén'])
+  const reply = await send({ ...full, request_id: ' ', user_x_token: '' })
+  assert.equal(reply.status, 202, reply.text)
+  assert.notEqual(reply.body.request_id.trim(), '')
+})
+
+test('a user_x_token stands in for a session that is over; one that ABDM refuses is 491 and harms no stored session', async () => {
+  const one = await register(product, client)
+  const { token } = await openSession(product, client, one)
+  await product.fault({ operation: 'phr.profile.get', status: 401, times: 2 })
+  assertRefused(await client.post(v2, issues, asUser(one.oid)), ended)
+  await product.send('DELETE', '/sandbox/v1/faults')
+  const stoodIn = await client.post(v2, { ...issues, user_x_token: token }, asUser(one.oid))
+  assert.equal(stoodIn.status, 202, stoodIn.text)
+  assertRefused(await client.post(v2, { ...issues, user_x_token: 'not.a.token' }, asUser()), ended)
+  assert.equal((await client.post(v2, issues, asUser())).status, 202)
+})
+
+test('a poll is told only to the client whose request it is, and with min_token to its user', async () => {
+  const stranger = await product.client('openabha-dev-2')
+  const other = await register(product, client)
+  const { request_id } = (await client.post(v2, issues, asUser())).body
+  const path = `${v2}/${request_id}`
+  const shareUnknown = { status: 404, error: 'The share request is not known' }
+  await sendingNothing(product, async () => {
+    assertRefused(await stranger.get(path), shareUnknown)
+    assertRefused(await client.get(`${v2}/never-made`), shareUnknown)
+    assertRefused(await client.get(path, { token: other.minToken }), shareUnknown)
+    assertRefused(await client.get(`${v2}/${'x'.repeat(129)}`), refusals.field)
+    assertRefused(await client.get(path, { token: null }), refusals.token)
+    assertRefused(await client.get(path, { ...asUser(other.oid), token: user.minToken }), refusals.notForThisUser)
+    for (const options of [{}, { token: user.minToken }, asUser(), asUser('placeholder')]) {
+      const reply = await client.get(path, options)
+      assert.equal(reply.status, 200, reply.text)
+      assert.equal(reply.body.request_id, request_id)
+    }
+  })
+})
+
+test('a poll is never 491, and is over after a day', async () => {
+  const one = await register(product, client)
+  const { request_id } = (await client.post(v2, issues, asUser(one.oid))).body
+  await product.fault({ operation: 'phr.profile.get', status: 401, times: 2 })
+  assertRefused(await client.get('/abdm/v1/profile', asUser(one.oid)), ended)
+  await product.send('DELETE', '/sandbox/v1/faults')
+  assert.equal((await client.get(`${v2}/${request_id}`, asUser(one.oid))).status, 200)
+  await product.advance(86_000)
+  await client.relogin()
+  assert.equal((await client.get(`${v2}/${request_id}`)).status, 200)
+  await product.advance(401)
+  assertRefused(await client.get(`${v2}/${request_id}`), refusals.unknown)
+})
+
+test('a request whose time is over has failed, and is done no more', async () => {
+  const { request_id } = (await client.post(v2, { hip_id: 'IN0000000003', counter_id: '34567' }, asUser())).body
+  assert.equal((await client.get(`${v2}/${request_id}`)).body.status, 'processing')
+  await product.advance(600)
+  const failed = { request_id, status: 'failed' }
+  assert.deepEqual((await client.get(`${v2}/${request_id}`)).body, failed)
+  assert.deepEqual((await client.post(v2, { ...issues, request_id }, asUser())).body, failed)
+})
