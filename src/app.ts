@@ -16,10 +16,9 @@ import { createOtps, type Otps } from './otp.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createPeople, userRows } from './people.ts'
 import { keepDelivery } from './sandbox/deliveries.ts'
-import { listFacilities, sandboxFacilities } from './sandbox/facilities.ts'
-import { sandboxRoutes } from './sandbox/index.ts'
+import { sandboxFacilities } from './sandbox/facilities.ts'
+import { productRoutes, sandboxRoutes } from './sandbox/index.ts'
 import { addSandboxClients, createSandbox, sandboxClients } from './sandbox/sandbox.ts'
-import { webhookRoutes } from './sandbox/webhooks.ts'
 import { createSessions } from './sessions.ts'
 import { openSqlite } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -120,8 +119,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     await sandbox.start()
     await addSandboxClients(clients)
     server.serve(sandboxRoutes, sandbox)
-    server.serve([listFacilities], sandbox)
-    server.serve(webhookRoutes, { store, clients, webhooks })
+    server.serve(productRoutes, { store, clients, webhooks })
     server.app.addHook('preClose', async () => sandbox.stop())
   }
 

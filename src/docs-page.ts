@@ -39,8 +39,10 @@ const titled = (tag: string): { title: string; about: string } =>
   }
 
 const served = async (isSandbox: boolean): Promise<readonly Route<never>[]> => {
-  const sandbox: readonly Route<never>[] = isSandbox ? (await import('./sandbox/index.ts')).sandboxRoutes : []
-  return [...connectRoutes, ...operationsRoutes, ...sandbox].filter(({ tag }) => tag !== assetTag)
+  const connect: readonly Route<never>[] = [...connectRoutes, ...operationsRoutes]
+  if (!isSandbox) return connect.filter(({ tag }) => tag !== assetTag)
+  const { sandboxRoutes, productRoutes } = await import('./sandbox/index.ts')
+  return [...connect, ...sandboxRoutes, ...productRoutes].filter(({ tag }) => tag !== assetTag)
 }
 
 const navigation = (

@@ -112,8 +112,7 @@ export const table = {
       code: 'ABDM-1010',
       message: 'hip_id and counter_id must name a facility that can be reached from this server',
     },
-    meaning:
-      'No facility with this `hip_id` and `counter_id` can be reached. In the sandbox `GET /sandbox/v1/facilities` lists them; with a real upstream there are none yet.',
+    meaning: 'No facility with this `hip_id` and `counter_id` can be reached. Both come from the facility’s QR code.',
   },
   shareRefused: {
     status: 400,
@@ -218,9 +217,9 @@ export const table = {
   },
   outcomeUnknown: {
     status: 502,
-    text: 'ABDM did not confirm the creation; repeat the call with the same ABHA address',
+    text: 'ABDM did not confirm that it was done; repeat the same call',
     meaning:
-      'The answer to an enrolment was lost and asking did not settle it. Repeat with the same address: this server asks again before it acts.',
+      'The answer to an enrolment or to the link of a KYC was lost and asking did not settle it. Repeat the call, with the same address if it has one: this server asks again before it acts.',
   },
   upstreamOverloaded: {
     status: 503,

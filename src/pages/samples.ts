@@ -38,6 +38,10 @@ const inSandbox: Samples = {
   aadhaar_number: '200000000111',
   identifier: '6200010022',
   phr_address: 'arjun.maadari@sbx',
+  hip_id: 'IN0000000001',
+  counter_id: '12345',
+  url: 'http://127.0.0.1:9000/abha',
+  result: 'verified',
 }
 const elsewhere: Samples = { client_id: 'your-client-id', client_secret: 'your-client-secret' }
 

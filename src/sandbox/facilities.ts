@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { type Facilities, type Facility, FacilityRefused } from '../facilities.ts'
 import { sha256 } from '../ids.ts'
-import { sandboxRoute } from './sandbox.ts'
+import { productRoute } from './sandbox.ts'
 
 /** Invented facilities, one for each way in which a share can end. */
 
@@ -62,7 +62,7 @@ const shown = Type.Object({
   notes: Type.String(),
 })
 
-export const listFacilities = sandboxRoute({
+export const listFacilities = productRoute({
   method: 'GET',
   path: '/sandbox/v1/facilities',
   operationId: 'sandboxFacilities',

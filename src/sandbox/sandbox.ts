@@ -9,6 +9,7 @@ import { jobRows } from '../outbox.ts'
 import { userRows } from '../people.ts'
 import { declareFor } from '../route.ts'
 import type { Collection, Store } from '../store/store.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import { deliveryRows } from './deliveries.ts'
 
 /** The sandbox: hands on the emulator, the clock and the store, for people and scripts. Exists only with the emulator. */
@@ -34,6 +35,8 @@ const clockId = 'clock'
 
 export type Sandbox = ReturnType<typeof createSandbox>
 export const sandboxRoute = declareFor<Sandbox>()
+/** What only the whole product has, not the emulator alone. */
+export const productRoute = declareFor<{ store: Store; clients: Clients; webhooks: Webhooks }>()
 
 export const createSandbox = (deps: {
   emulator: Emulator

@@ -1,20 +1,14 @@
 import { Type } from 'typebox'
-import type { Clients } from '../clients.ts'
 import { error } from '../errors.ts'
 import { PersonalHandle, Secret } from '../fields.ts'
-import { declareFor } from '../route.ts'
-import type { Store } from '../store/store.ts'
-import type { Webhooks } from '../webhooks/webhooks.ts'
 import { deliveryRows } from './deliveries.ts'
-import { sandboxClients } from './sandbox.ts'
+import { productRoute, sandboxClients } from './sandbox.ts'
 
 /** Every delivery attempted so far, with what was sent, so that a receiver can be built without an operator. */
 
-const webhookRoute = declareFor<{ store: Store; clients: Clients; webhooks: Webhooks }>()
-
 const shownMax = 200
 
-const listWebhooks = webhookRoute({
+export const listWebhooks = productRoute({
   method: 'GET',
   path: '/sandbox/v1/webhooks',
   operationId: 'sandboxWebhooks',
@@ -29,7 +23,7 @@ const listWebhooks = webhookRoute({
 })
 
 /** Sets where the events of the sandbox client go: https, or http on this machine. Without a key they go unsigned. */
-const setWebhook = webhookRoute({
+export const setWebhook = productRoute({
   method: 'PUT',
   path: '/sandbox/v1/webhooks/endpoint',
   operationId: 'sandboxWebhookEndpoint',
@@ -50,5 +44,3 @@ const setWebhook = webhookRoute({
     return { client_id: clientId, is_signed: signing_key !== undefined }
   },
 })
-
-export const webhookRoutes = [listWebhooks, setWebhook]

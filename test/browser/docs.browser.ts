@@ -6,7 +6,7 @@ import { errorNames, errorTable } from '../../src/errors.ts'
 import { operationsRoutes } from '../../src/operations.ts'
 import { assetTag } from '../../src/pages/assets.ts'
 import type { Route } from '../../src/route.ts'
-import { sandboxRoutes } from '../../src/sandbox/index.ts'
+import { productRoutes, sandboxRoutes } from '../../src/sandbox/index.ts'
 import { faintTexts, sticksOut, unnamed } from './measures.ts'
 import { openStage, runInShell, type Stage } from './stage.ts'
 
@@ -18,9 +18,12 @@ before(async () => {
 })
 after(() => stage?.close())
 
-const served: readonly Route<never>[] = [...connectRoutes, ...operationsRoutes, ...sandboxRoutes].filter(
-  ({ tag }) => tag !== assetTag,
-)
+const served: readonly Route<never>[] = [
+  ...connectRoutes,
+  ...operationsRoutes,
+  ...sandboxRoutes,
+  ...productRoutes,
+].filter(({ tag }) => tag !== assetTag)
 
 test('every served operation is there with its method, path and fields, and no other', async () => {
   const { page, problems, close } = await stage.open('/docs')

@@ -6,9 +6,7 @@ import { connectRoutes } from '../../src/api/index.ts'
 import { operationsRoutes } from '../../src/operations.ts'
 import { assetTag } from '../../src/pages/assets.ts'
 import type { Route } from '../../src/route.ts'
-import { listFacilities } from '../../src/sandbox/facilities.ts'
-import { sandboxRoutes } from '../../src/sandbox/index.ts'
-import { webhookRoutes } from '../../src/sandbox/webhooks.ts'
+import { productRoutes, sandboxRoutes } from '../../src/sandbox/index.ts'
 import { type Product, startProduct } from '../harness.ts'
 import { spoil } from './mutate.ts'
 import { bytesOf, type Dice, type Draft, diceOf, draftFor, rightOtp, targetOf } from './requests.ts'
@@ -23,13 +21,7 @@ const seed = Number(process.env.FUZZ_SEED ?? 20_260_101)
 const only = process.env.FUZZ_ONLY === undefined ? undefined : Number(process.env.FUZZ_ONLY)
 const spoiltRequests = 10_400
 
-const routes: readonly Route<never>[] = [
-  ...connectRoutes,
-  ...operationsRoutes,
-  ...sandboxRoutes,
-  ...webhookRoutes,
-  listFacilities,
-]
+const routes: readonly Route<never>[] = [...connectRoutes, ...operationsRoutes, ...sandboxRoutes, ...productRoutes]
 /** Each use makes RSA keys, which takes seconds: never picked by chance, tried below. */
 const slow = 'sandboxRotateKeys'
 /** They change the world under the other requests, which is then put right again: picked less often. */

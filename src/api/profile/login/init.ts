@@ -13,7 +13,7 @@ import { requestAddressOtp } from '../../by-address.ts'
 import { loginByAddress, loginByKyc, loginByMobile, loginBySearch } from './flow.ts'
 
 const Method = OneOf(
-  ['search', 'phr_address', 'abha_number', 'mobile', 'aadhaar_number'],
+  ['mobile', 'phr_address', 'abha_number', 'aadhaar_number', 'search'],
   'What the identifier is.',
   // The prose of the documentation spells some of them otherwise (connect §11 no. 2).
   { abha_address: 'phr_address', 'abha-number': 'abha_number', aadhaar: 'aadhaar_number' },
