@@ -99,7 +99,7 @@ test('as long as nobody can tell whether the address was created, nothing else i
   lossy.proxy.spoil('/enrollment/isExists', { kind: 'drop' }, 4)
   const unknown = await journey.create()
   assertHonestError(unknown)
-  assert.equal(unknown.body.error, 'ABDM did not confirm the creation; repeat the call with the same ABHA address')
+  assert.equal(unknown.body.error, 'ABDM did not confirm that it was done; repeat the same call')
   assert.equal(unknown.status, 502)
 
   const other = await journey.create(newPerson().abha_address)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import type { Product } from '../harness.ts'
+import { describe, type Expected, isTokenRefusal, type Mode, modes } from './failures.ts'
 import { assertHonestError, type Caller, journeyOf, startTroubled } from './journey.ts'
 import { type Step, steps } from './steps.ts'
 
@@ -8,24 +9,6 @@ import { type Step, steps } from './steps.ts'
  * However an upstream call goes wrong, at whatever step: the caller gets one honest answer, nothing is sent or made twice, and
  * the flow goes on to its end.
  */
-
-type Mode = { mode: string; status?: number; code?: string }
-
-type Expected = Mode & { answers: number; text: string }
-const modes: readonly Expected[] = [
-  { mode: 'drop_before', answers: 502, text: 'ABDM cannot be reached; try again' },
-  { mode: 'drop_after', answers: 502, text: 'ABDM cannot be reached; try again' },
-  { mode: 'empty', status: 200, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'empty', status: 400, answers: 400, text: 'Bad Request, invalid request' },
-  { mode: 'empty', status: 401, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'empty', status: 429, answers: 503, text: 'ABDM is overloaded; try again later' },
-  { mode: 'empty', status: 500, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'empty', status: 503, answers: 503, text: 'ABDM is overloaded; try again later' },
-  { mode: 'html', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'truncated', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'huge', answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
-  { mode: 'error', status: 503, code: 'ABDM-1024', answers: 500, text: 'Something went wrong' },
-]
 
 let product: Product
 let caller: Caller
@@ -50,9 +33,6 @@ const newJourney = ({ on }: Step) =>
   on === 'web'
     ? { product: webProduct, journey: journeyOf(webProduct, webCaller) }
     : { product, journey: journeyOf(product, caller) }
-
-const describe = ({ mode, status, code }: Mode) => [mode, status, code].filter(Boolean).join(' ')
-const isTokenRefusal = ({ mode, status }: Mode) => mode === 'empty' && status === 401
 
 const suffer = async (step: Step, { answers, text, ...fault }: Expected): Promise<void> => {
   const { product: at, journey } = newJourney(step)
