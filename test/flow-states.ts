@@ -232,8 +232,8 @@ export const walkerOf = (world: () => World) => {
         const { oid } = await register(world().product, world().client, {
           profile: {
             year_of_birth: citizen.year_of_birth,
-            month_of_birth: citizen.month_of_birth,
-            day_of_birth: citizen.day_of_birth,
+            month_of_birth: citizen.month_of_birth ?? 1,
+            day_of_birth: citizen.day_of_birth ?? 1,
             gender: citizen.gender,
           },
         })

@@ -12,8 +12,8 @@ export type Citizen = {
   last_name: string
   gender: 'M' | 'F' | 'O'
   year_of_birth: number
-  month_of_birth: number
-  day_of_birth: number
+  month_of_birth: number | null
+  day_of_birth: number | null
   pincode: string
   abha_number: string | null
   abha_addresses: string[]

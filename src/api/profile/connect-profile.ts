@@ -60,7 +60,8 @@ type BirthParts = {
 }
 
 const birthParts = ({ dayOfBirth, monthOfBirth, yearOfBirth, dateOfBirth }: BirthParts) => {
-  const [day, month, year] = (dateOfBirth ?? '').split('-')
+  // A year alone is one part.
+  const [year, month, day] = (dateOfBirth ?? '').split('-').reverse()
   const whole = (text: string | null | undefined) =>
     text && /^\d+$/.test(text) && Number(text) > 0 ? Number(text) : undefined
   return {

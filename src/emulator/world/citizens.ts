@@ -19,8 +19,9 @@ export type Citizen = {
   last_name: string
   gender: 'M' | 'F' | 'O'
   year_of_birth: number
-  month_of_birth: number
-  day_of_birth: number
+  /** Null: this Aadhaar knows the year only. */
+  month_of_birth: number | null
+  day_of_birth: number | null
   pincode: string
   abha_number: string | null
   abha_addresses: string[]
@@ -57,13 +58,17 @@ const check = (citizen: Citizen): void => {
     if (value !== null && !forms[field](value)) throw new CitizenRefused(field, `${field} is malformed.`)
   }
   const { year_of_birth: year, month_of_birth: month, day_of_birth: day } = citizen
+  if ((month === null) !== (day === null)) {
+    throw new CitizenRefused('day_of_birth', 'Day and month of birth are either both known or both null.')
+  }
+  if (month === null || day === null) return
   const date = new Date(Date.UTC(year, month - 1, day))
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) {
     throw new CitizenRefused('day_of_birth', 'There is no such date of birth.')
   }
 }
 
-const pad = (count: number): string => String(count).padStart(2, '0')
+const pad = (count: number | null): string => (count ? String(count).padStart(2, '0') : '')
 const pick = <Item>(items: readonly [Item, ...Item[]]): Item => items[randomBelow(items.length)] ?? items[0]
 
 const invented = (partial: Partial<Citizen>): Citizen => {
@@ -108,8 +113,8 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
     abhaNumber: citizen.abha_number,
     middleName: citizen.middle_name,
     yearOfBirth: citizen.year_of_birth,
-    monthOfBirth: citizen.month_of_birth,
-    dayOfBirth: citizen.day_of_birth,
+    monthOfBirth: citizen.month_of_birth ?? 0,
+    dayOfBirth: citizen.day_of_birth ?? 0,
     notes: citizen.notes,
   }
   const personId = newId()
@@ -210,8 +215,8 @@ const shown = (body: Person, names: string[]): Citizen => ({
   last_name: body.lastName,
   gender: body.gender,
   year_of_birth: body.yearOfBirth,
-  month_of_birth: body.monthOfBirth,
-  day_of_birth: body.dayOfBirth,
+  month_of_birth: body.monthOfBirth || null,
+  day_of_birth: body.dayOfBirth || null,
   pincode: body.pinCode,
   abha_number: body.abhaNumber,
   abha_addresses: names,

@@ -36,7 +36,10 @@ const fact = (name, values, whose) =>
 const card = (citizen, showOnly) => {
   const name = fullName(citizen)
   const { mobile, year_of_birth: year, month_of_birth: month, day_of_birth: day } = citizen
-  const born = [year, month, day].map((part) => String(part).padStart(2, '0')).join('-')
+  const born = [year, month, day]
+    .filter((part) => part !== null)
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-')
   return make(
     'li',
     { class: 'person' },
