@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { journeyOf, newPerson, ok } from '../trouble/journey.ts'
-import { cleanUp, clientOf, folderWithKeys, type Server, settingsFor, startServer } from './server.ts'
+import { startMortal } from './mortal.ts'
+import { cleanUp } from './server.ts'
 
 /** A server that is killed after any answer and started again has forgotten nothing that it had answered. */
 
 after(cleanUp)
-
-/** A server that dies and comes back between any two steps. */
-const startMortal = async () => {
-  const settings = settingsFor(await folderWithKeys())
-  let server: Server = await startServer(settings)
-  const client = clientOf(() => server.base, 'openabha-dev', 'openabha-dev-secret')
-  await client.login()
-  return {
-    ...client,
-    async dieAndReturn(): Promise<void> {
-      await server.crash()
-      server = await startServer(settings)
-    },
-    stop: () => server.stop(),
-  }
-}
 
 test('the flow goes on through a kill between any two of its calls', async () => {
   const mortal = await startMortal()

@@ -157,6 +157,7 @@ export const clientOf = (at: () => string, clientId: string, clientSecret: strin
   const caller = {
     get: (path: string, options = {}): Promise<Reply> => send('GET', path, options),
     post: (path: string, body?: unknown, options = {}): Promise<Reply> => send('POST', path, { ...options, body }),
+    call: (method: string, path: string, options = {}): Promise<Reply> => send(method, path, options),
   } as unknown as Caller
   return {
     /** What the steps of a journey need of a product. */

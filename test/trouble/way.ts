@@ -34,6 +34,7 @@ export const wayOf = async (product: Product, caller: Caller, kind: Kind) => {
   const abha_address = freshAddress()
   let txn_id = ''
   let oid = ''
+  let upstreamTxnId = ''
   let offered = citizen.abha_addresses[0] ?? ''
   const post = async (path: string, body?: Record<string, unknown>): Promise<Reply> => {
     const reply = await caller.post(path, body)
@@ -77,8 +78,12 @@ export const wayOf = async (product: Product, caller: Caller, kind: Kind) => {
     autoLogin: () => next(`${aadhaar}/auto-login`, { abha_address: offered }),
     suggest: () => caller.get(`/abdm/na/v1/registration/suggest?transactionId=${txn_id}`),
 
-    faceInit: () => post(`${face}/init`),
-    phone: () => product.send('POST', `/sandbox/v1/face-auth/${txn_id}`, { body: { result: 'verified' } }),
+    faceInit: async () => {
+      const reply = await post(`${face}/init`)
+      upstreamTxnId = reply.status === 200 ? (new URL(reply.body.url).searchParams.get('txnId') ?? '') : ''
+      return reply
+    },
+    phone: () => product.send('POST', `/sandbox/v1/face-auth/${upstreamTxnId}`, { body: { result: 'verified' } }),
     capture: () => next(`${face}/capture`),
     faceVerify: () => next(`${face}/verify`, { aadhaar: citizen.aadhaar_number }),
 
@@ -102,7 +107,8 @@ export const wayOf = async (product: Product, caller: Caller, kind: Kind) => {
     remove: () => caller.call('DELETE', about('/abdm/v1/profile')),
     card: () => caller.get(about('/abdm/v1/profile/asset/card')),
     qr: () => caller.get(about('/abdm/v1/profile/asset/qr')),
-    share: () => caller.post(about('/abdm/v2/profile/share'), facility),
+    share: (request_id?: string) => caller.post(about('/abdm/v2/profile/share'), { ...facility, request_id }),
+    shareStatus: (request_id: string) => caller.get(`/abdm/v2/profile/share/${request_id}`),
     shareAndWait: () => caller.post(about('/abdm/v1/profile/share'), facility),
 
     /** A user without KYC who has registered by mobile, with the session that comes with it. */
