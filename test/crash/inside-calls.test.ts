@@ -1,70 +1,28 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { clientId, clientSecret } from '../../src/emulator/testing.ts'
-import type { Product } from '../harness.ts'
-import { type Journey, journeyOf, newPerson, ok, startTroubled } from '../trouble/journey.ts'
-import { startProxy } from '../trouble/proxy.ts'
-import { cleanUp, clientOf, newFolder, node, type Server, settingsFor, startServer } from './server.ts'
+import { type Journey, journeyOf, newPerson, ok, type Person } from '../trouble/journey.ts'
+import { startRemote } from './remote.ts'
+import { cleanUp } from './server.ts'
 
 /**
  * A server that dies while upstream is at work, before or after upstream has acted, finds out after its restart what became of
  * it: nothing is made twice, nobody is sent an OTP that was not asked for, and the flow comes to its end.
  */
 
-let upstream: Product
-let proxy: Awaited<ReturnType<typeof startProxy>>
-let server: Server
-let settings: ReturnType<typeof settingsFor>
-let client: ReturnType<typeof clientOf>
-
+let remote: Awaited<ReturnType<typeof startRemote>>
 before(async () => {
-  upstream = await startTroubled()
-  const bases = upstream.emulator?.bases
-  assert.ok(bases)
-  proxy = await startProxy(new URL(bases.gateway).origin)
-  const through = (base: string) => proxy.origin + new URL(base).pathname
-  settings = settingsFor(newFolder(), {
-    ABDM_ENV: 'sandbox',
-    ABDM_CLIENT_ID: clientId,
-    ABDM_CLIENT_SECRET: clientSecret,
-    ENCRYPTION_KEY: '55'.repeat(32),
-    SIGNING_KEY: '66'.repeat(32),
-    ABDM_GATEWAY_URL: through(bases.gateway),
-    ABDM_ABHA_URL: through(bases.abha),
-    ABDM_PHR_APP_URL: through(bases['phr-app']),
-    ABDM_PHR_WEB_URL: through(bases['phr-web']),
-  })
-  const made = node(['client', 'add', 'hospital'], settings)
-  const [, secret = ''] = await made.says(/client_secret\s+(\S+)/)
-  assert.equal((await made.ended).code, 0)
-  server = await startServer(settings)
-  client = clientOf(() => server.base, 'hospital', secret)
-  await client.login()
+  remote = await startRemote()
 })
 after(async () => {
   cleanUp()
-  await proxy.stop()
-  await upstream.stop()
+  await remote.stop()
 })
-afterEach(() => proxy.heal())
+afterEach(() => remote.proxy.heal())
 
-const newJourney = (): Journey => journeyOf({ ...client.product, otpTo: upstream.otpTo }, client.caller, newPerson())
+const newJourney = (person: Person = newPerson()): Journey => journeyOf(remote.product, remote.caller, person)
 const messagesTo = async (journey: Journey): Promise<number> =>
-  (await upstream.send('GET', `/sandbox/v1/messages?to=${journey.mobile}&limit=100`)).body.messages.length
-
-/** Kills the server while the next call of a path is under way, and starts it again. */
-const dieInside = async (path: string, when: 'before' | 'after', act: () => Promise<unknown>): Promise<void> => {
-  const held = proxy.hold(path, when)
-  const acting = act().then(
-    () => assert.fail('an answer came from a server that was dead'),
-    () => undefined,
-  )
-  await held.reached
-  await server.crash()
-  held.letGo()
-  await acting
-  server = await startServer(settings)
-}
+  (await remote.upstream.send('GET', `/sandbox/v1/messages?to=${journey.mobile}&limit=100`)).body.messages.length
+const dieInside: typeof remote.dieInside = (...given) => remote.dieInside(...given)
 
 test('killed after upstream has acted on an OTP request: asking again sends one more, and the flow goes on', async () => {
   const journey = newJourney()
@@ -132,7 +90,7 @@ for (const when of ['before', 'after'] as const) {
       assert.deepEqual(created.profile.abha_addresses, [journey.abha_address])
       assert.deepEqual(ok(await journey.profile()).abha_addresses, [journey.abha_address])
     }
-    const again = journeyOf({ ...client.product, otpTo: upstream.otpTo }, client.caller, journey)
+    const again = newJourney(journey)
     ok(await again.init())
     assert.equal(ok(await again.verify()).abha_profiles.length, 1)
   })
@@ -162,7 +120,7 @@ test('killed in the one moment that takes the proof with it: the registration be
   await dieInside('/login/verify/user', 'after', () => journey.create())
   const over = await journey.create()
   assert.deepEqual([over.status, over.body.source_error.code], [400, 'MIS-1026'])
-  const again = journeyOf({ ...client.product, otpTo: upstream.otpTo }, client.caller, journey)
+  const again = newJourney(journey)
   ok(await again.init())
   const { skip_state, abha_profiles } = ok(await again.verify())
   assert.equal(skip_state, 'abha_select')

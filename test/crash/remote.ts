@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { clientId, clientSecret } from '../../src/emulator/testing.ts'
+import { startTroubled } from '../trouble/journey.ts'
+import { startProxy } from '../trouble/proxy.ts'
+import { clientOf, newFolder, node, type Server, settingsFor, startServer } from './server.ts'
+
+/** A server whose upstream is another process' emulator, behind a proxy that holds calls: it can be killed inside of one. */
+export const startRemote = async () => {
+  const upstream = await startTroubled()
+  const bases = upstream.emulator?.bases
+  assert.ok(bases)
+  const proxy = await startProxy(new URL(bases.gateway).origin)
+  const through = (base: string) => proxy.origin + new URL(base).pathname
+  const settings = settingsFor(newFolder(), {
+    ABDM_ENV: 'sandbox',
+    ABDM_CLIENT_ID: clientId,
+    ABDM_CLIENT_SECRET: clientSecret,
+    ENCRYPTION_KEY: '55'.repeat(32),
+    SIGNING_KEY: '66'.repeat(32),
+    ABDM_GATEWAY_URL: through(bases.gateway),
+    ABDM_ABHA_URL: through(bases.abha),
+    ABDM_PHR_APP_URL: through(bases['phr-app']),
+    ABDM_PHR_WEB_URL: through(bases['phr-web']),
+  })
+  const made = node(['client', 'add', 'hospital'], settings)
+  const [, secret = ''] = await made.says(/client_secret\s+(\S+)/)
+  assert.equal((await made.ended).code, 0)
+  let server: Server = await startServer(settings)
+  const client = clientOf(() => server.base, 'hospital', secret)
+  await client.login()
+
+  return {
+    upstream,
+    proxy,
+    caller: client.caller,
+    product: { ...client.product, otpTo: upstream.otpTo },
+
+    /** Kills the server while the next call of a path is under way, and starts it again. */
+    async dieInside(path: string, when: 'before' | 'after', act: () => Promise<unknown>): Promise<void> {
+      const held = proxy.hold(path, when)
+      const acting = act().then(
+        () => assert.fail('an answer came from a server that was dead'),
+        () => undefined,
+      )
+      await held.reached
+      await server.crash()
+      held.letGo()
+      await acting
+      server = await startServer(settings)
+    },
+
+    async stop(): Promise<void> {
+      await proxy.stop()
+      await upstream.stop()
+    },
+  }
+}
