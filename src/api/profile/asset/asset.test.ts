@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import jsqr from 'jsqr'
+import { PNG } from 'pngjs'
+import { registration } from '../../../../test/flow-steps.ts'
+import { type Product, startProduct } from '../../../../test/harness.ts'
+import { addCitizen, type Citizen, kycAddress } from '../../../../test/people.ts'
+import { assertRefused, type Client, freshAddress, paths, refusals, register } from '../../../../test/walks.ts'
+
+/** The card is a picture that a phone can read, and its code says what `asset/qr` says, whoever the person is. */
+
+let product: Product
+let client: Client
+before(async () => {
+  product = await startProduct()
+  client = await product.client()
+})
+after(() => product.stop())
+
+const qrPath = `${paths.profile}/asset/qr`
+const cardPath = `${paths.profile}/asset/card`
+const as = (oid: string) => ({ headers: { 'X-Pt-Id': oid } })
+
+const bytesOf = async (oid: string): Promise<Buffer> => {
+  const reply = await fetch(product.origin + cardPath, {
+    headers: { Authorization: `Bearer ${client.token}`, 'X-Pt-Id': oid },
+  })
+  assert.equal(reply.status, 200)
+  assert.equal(reply.headers.get('content-type'), 'image/png')
+  return Buffer.from(await reply.arrayBuffer())
+}
+const contentOf = async (oid: string): Promise<Record<string, unknown>> => {
+  const reply = await client.get(qrPath, as(oid))
+  assert.equal(reply.status, 200, reply.text)
+  return reply.body
+}
+const decoded = (png: Buffer): unknown => {
+  const { data, width, height } = PNG.sync.read(png)
+  assert.ok(width >= 600 && height >= 300)
+  const code = jsqr.default(new Uint8ClampedArray(data), width, height)
+  assert.ok(code, 'no code is readable on the card')
+  return JSON.parse(code.data)
+}
+const loggedIn = async ({ abha_addresses, mobile }: Citizen): Promise<string> => {
+  const login = '/abdm/na/v1/profile/login'
+  const { txn_id } = (await client.post(`${login}/init`, { method: 'phr_address', identifier: abha_addresses[0] })).body
+  const { body } = await client.post(`${login}/verify`, { txn_id, otp: await product.otpTo(mobile ?? '') })
+  return body.eka.oid
+}
+const byAadhaar = async (citizen: Citizen): Promise<string> => {
+  const aadhaar = `${registration}/aadhaar`
+  const { txn_id } = (await client.post(`${aadhaar}/init`, { aadhaar_number: citizen.aadhaar_number })).body
+  const otp = await product.otpTo(citizen.mobile ?? '')
+  await client.post(`${aadhaar}/verify`, { txn_id, otp, mobile: citizen.mobile })
+  return (await client.post(`${aadhaar}/create-phr`, { txn_id, abha_address: freshAddress() })).body.eka.oid
+}
+
+const scripts: readonly (readonly [script: string, first_name: string, last_name: string])[] = [
+  ['Latin', 'Asha', 'Rao'],
+  ['Devanagari', 'श्रीकृष्ण', 'क्षीरसागर'],
+  ['Bengali', 'শ্রীজিৎ', 'বন্দ্যোপাধ্যায়'],
+  ['Tamil', 'ஸ்ரீனிவாசன்', 'கிருஷ்ணமூர்த்தி'],
+  ['Telugu', 'శ్రీనివాస్', 'రెడ్డి'],
+  ['Malayalam', 'ശ്രീജിത്ത്', 'നമ്പൂതിരി'],
+  ['Gurmukhi', 'ਗੁਰਪ੍ਰੀਤ', 'ਸਿੰਘ'],
+  ['Gujarati', 'હેતલ', 'પટેલ'],
+  ['Kannada', 'ಶ್ರೀಕಾಂತ್', 'ಗೌಡ'],
+  ['Odia', 'ଶ୍ରୀକାନ୍ତ', 'ମହାପାତ୍ର'],
+]
+
+for (const [script, first_name, last_name] of scripts) {
+  test(`the code on the card of a name in ${script} is what asset/qr answers`, async () => {
+    const citizen = await addCitizen(product, { ...kycAddress(), first_name, last_name })
+    const oid = await loggedIn(citizen)
+    const content = await contentOf(oid)
+    assert.equal(content.name, `${first_name} ${last_name}`)
+    assert.deepEqual(decoded(await bytesOf(oid)), content)
+  })
+}
+
+test('the content is flat text under the published keys, for a session of either service', async () => {
+  const citizen = await addCitizen(product, {
+    ...kycAddress(),
+    pincode: '834001',
+    first_name: 'Asha',
+    last_name: 'Rao',
+  })
+  const [address] = citizen.abha_addresses
+  const pad = (part: number | null): string => String(part).padStart(2, '0')
+  const content = await contentOf(await loggedIn(citizen))
+  assert.deepEqual(content, {
+    hidn: citizen.abha_number,
+    hid: address,
+    phr: address,
+    name: 'Asha Rao',
+    gender: citizen.gender,
+    dob: `${pad(citizen.day_of_birth)}-${pad(citizen.month_of_birth)}-${citizen.year_of_birth}`,
+    mobile: citizen.mobile,
+    address: '1 Namuna Street',
+    'state name': 'Jharkhand',
+    'dist name': 'Ranchi',
+    district_name: 'Ranchi',
+    statelgd: '20',
+    distlgd: '339',
+  })
+  const fresh = await byAadhaar(await addCitizen(product, {}))
+  assert.deepEqual(decoded(await bytesOf(fresh)), await contentOf(fresh))
+})
+
+test('without KYC there is a card too, without an ABHA number', async () => {
+  const { oid, abhaAddress } = await register(product, client)
+  const content = await contentOf(oid)
+  assert.equal('hidn' in content, false)
+  assert.equal(content.phr, abhaAddress)
+  assert.ok(Object.values(content).every((value) => typeof value === 'string'))
+  assert.deepEqual(decoded(await bytesOf(oid)), content)
+})
+
+test('json is the only format, and the default', async () => {
+  const { oid } = await register(product, client)
+  const plain = await client.get(qrPath, as(oid))
+  for (const query of ['?format=json', '?format=', `?format=json&oid=${oid}`]) {
+    assert.deepEqual((await client.get(qrPath + query, as(oid))).body, plain.body, query)
+  }
+  assertRefused(await client.get(`${qrPath}?format=png`, as(oid)), { ...refusals.field, message: /^format / })
+})
+
+test('an error of the card is JSON with its status', async () => {
+  const { oid } = await register(product, client)
+  assertRefused(await client.get(cardPath), { status: 400 })
+  assertRefused(await client.get(cardPath, as('179999999999999')), refusals.unknown)
+  for (const [fault, status] of [
+    [{ mode: 'html', status: 200 }, 502],
+    [{ mode: 'truncated', status: 200 }, 502],
+    [{ mode: 'empty', status: 200 }, 502],
+    [{ mode: 'error', status: 500, code: 'ABDM-1019' }, 500],
+  ] as const) {
+    await product.fault({ operation: 'phr.profile.card', times: 9, ...fault })
+    const reply = await client.get(cardPath, as(oid))
+    await product.send('DELETE', '/sandbox/v1/faults')
+    assertRefused(reply, { status }, JSON.stringify(fault))
+  }
+  await product.advance(16 * 86_400)
+  await client.relogin()
+  for (const path of [cardPath, qrPath]) assertRefused(await client.get(path, as(oid)), { status: 491 })
+})
