@@ -158,6 +158,24 @@ for (const when of ['before', 'after'] as const) {
     ok(await way.read())
   })
 
+  test(`killed ${moment} on the OTP of somebody who was found: the same search goes on at once`, async () => {
+    const way = await meet('known')
+    const { txn_id, profiles } = ok(await way.search())
+    assert.equal(profiles.length, 1)
+    await dieInside('/profile/login/request/otp', when, way.searchInit)
+    assert.equal(ok(await way.searchInit()).txn_id, txn_id)
+    await dieInside('/profile/login/verify', when, way.loginVerify)
+    const verified = await way.loginVerify()
+    if (when === 'after') {
+      assert.equal(verified.status, 400, verified.text)
+      ok(await way.search())
+      ok(await way.searchInit())
+    }
+    assert.equal(ok(when === 'after' ? await way.loginVerify() : verified).skip_state, 'abha_select')
+    ok(await way.loginPhr())
+    ok(await way.read())
+  })
+
   test(`killed ${moment} on the check of a KYC, and on its link: the profile is verified once`, async () => {
     const way = await meet('without an address')
     await way.registerByMobile()

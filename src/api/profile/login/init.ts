@@ -4,7 +4,6 @@ import type { Services } from '../../../app.ts'
 import type { Caller, Named } from '../../../clients.ts'
 import { error } from '../../../errors.ts'
 import { allPublishedOptional, type FormName, forms, Handle, OneOf, PersonalHandle, TxnId } from '../../../fields.ts'
-import type { OtpState } from '../../../flow.ts'
 import type { Sender } from '../../../otp.ts'
 import type { Family } from '../../../people.ts'
 import { route } from '../../../route.ts'
@@ -128,31 +127,39 @@ const byKyc = async (
 
 /** Longer than a send can take. */
 const sendingMs = 120_000
+/** Searches whose OTP is being sent by this process. */
+const sending = new Set<string>()
 
 /** The search's transaction goes on, so whoever keeps the first txn_id and whoever keeps the last are both right. */
 const bySearch = async ({ deps, identifier, isByAadhaar, caller, named, sender, txnId }: Ask): Promise<Asked> => {
-  const { abdm, flows, otps, clock } = deps
+  const { abdm, flows, otps, clock, storeIsExclusive } = deps
   if (!txnId) throw error.invalidField({ message: 'txn_id is required with method search' })
   const txn = await flows.at(loginBySearch, caller, txnId, 'init', named)
   const { found, sendingUntil = 0 } = txn.data
   const index = /^[1-9][0-9]{0,2}$/.test(identifier) ? Number(identifier) : 0
   if (index < 1 || index > found)
     throw error.invalidField({ message: 'identifier must be the index of a profile of the search' })
-  if (clock.now() < sendingUntil) throw error.stepNotAllowed()
+  // A process that died has left its mark; where no other can be at work it holds nobody up.
+  const isSentElsewhere = !storeIsExclusive && clock.now() < sendingUntil
+  if (sending.has(txn.id) || isSentElsewhere) throw error.stepNotAllowed()
   const data = { by: 'search', found, isByAadhaar } as const
-  const claimed = await flows.amend(txn, { data: { ...data, sendingUntil: clock.now() + sendingMs } })
-  if (!claimed) throw error.stepNotAllowed()
-  let sent: { txnId: string; message: string; otp: OtpState }
+  sending.add(txn.id)
   try {
+    const claimed = await flows.amend(txn, { data: { ...data, sendingUntil: clock.now() + sendingMs } })
+    if (!claimed) throw error.stepNotAllowed()
     const { scope, loginHint, otpSystem } = abhaLogin.requestOtp.variants[isByAadhaar ? 'indexAadhaar' : 'index']
     const body = { scope: [...scope], loginHint, otpSystem, loginId: identifier, txnId: txn.upstreamTxnId }
-    sent = await otps.send(otps.conceal(`search/${txn.id}`), sender, () => abdm.call(abhaLogin.requestOtp, { body }))
-  } catch (thrown) {
-    await flows.amend(claimed, { data })
-    throw thrown
+    const sent = await otps
+      .send(otps.conceal(`search/${txn.id}`), sender, () => abdm.call(abhaLogin.requestOtp, { body }))
+      .catch(async (thrown: unknown) => {
+        await flows.amend(claimed, { data })
+        throw thrown
+      })
+    await flows.move(claimed, 'init', 'otp_sent', { upstreamTxnId: sent.txnId, otp: sent.otp, data })
+    return { id: txn.id, message: sent.message }
+  } finally {
+    sending.delete(txn.id)
   }
-  await flows.move(claimed, 'init', 'otp_sent', { upstreamTxnId: sent.txnId, otp: sent.otp, data })
-  return { id: txn.id, message: sent.message }
 }
 
 const ways: { readonly [method in Method]: (ask: Ask) => Promise<Asked> } = {
