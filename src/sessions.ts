@@ -63,14 +63,15 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
     return running
   }
 
-  /** A token that the client kept stands in for the stored session (connect §5.3); it is a PHR app token. */
+  /** A token that the client kept stands in for the stored session (connect §5.3): a PHR app token, unless it is that very one. */
   const actWith = async <Answer>(
     token: string,
-    { body: { preferredAddress: abhaAddress } }: Row<User>,
+    { body: { preferredAddress: abhaAddress, session } }: Row<User>,
     act: (session: AbhaSession) => Promise<Answer>,
   ): Promise<Answer> => {
+    const family = session?.token === token ? session.family : 'phr-app'
     try {
-      return await act({ family: 'phr-app', abhaAddress, token, expiresAt: Number.MAX_SAFE_INTEGER })
+      return await act({ family, abhaAddress, token, expiresAt: Number.MAX_SAFE_INTEGER })
     } catch (thrown) {
       if (hasMeaning(thrown, 'userTokenOver')) throw error.sessionEnded({ cause: thrown })
       throw thrown

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Product, startProduct } from '../../../test/harness.ts'
+import { addCitizen } from '../../../test/people.ts'
 import {
   assertFieldRefuses,
   assertRefused,
   type Client,
+  freshAddress,
   nothing,
   notText,
   openSession,
@@ -162,6 +164,29 @@ test('a user_x_token stands in for a session that is over; one that ABDM refuses
   assert.equal(stoodIn.status, 202, stoodIn.text)
   assertRefused(await client.post(v2, { ...issues, user_x_token: 'not.a.token' }, asUser()), ended)
   assert.equal((await client.post(v2, issues, asUser())).status, 202)
+})
+
+test('the token that a registration by Aadhaar has answered stands in like that of a session', async () => {
+  const citizen = await addCitizen(product, {})
+  const aadhaar = '/abdm/na/v1/registration/aadhaar'
+  const { txn_id } = (await client.post(`${aadhaar}/init`, { aadhaar_number: citizen.aadhaar_number })).body
+  const otp = await product.otpTo(citizen.mobile ?? '')
+  await client.post(`${aadhaar}/verify`, { txn_id, otp, mobile: citizen.mobile })
+  const created = await client.post(`${aadhaar}/create-phr`, { txn_id, abha_address: freshAddress() })
+  assert.equal(created.status, 200, created.text)
+  const { eka, token } = created.body
+  const reply = await client.post(v2, { ...issues, user_x_token: token }, asUser(eka.oid))
+  assert.equal(reply.status, 202, reply.text)
+})
+
+test('of two users at once with one request_id one gets it, and the other is refused', async () => {
+  const other = await register(product, client)
+  const body = { ...issues, request_id: 'for-two' }
+  const replies = await Promise.all([user, other].map(({ oid }) => client.post(v2, body, asUser(oid))))
+  assert.deepEqual(replies.map(({ status }) => status).sort(), [202, 400])
+  const refused = replies.find(({ status }) => status === 400)
+  assert.ok(refused)
+  assertRefused(refused, { ...refusals.field, message: /^request_id / })
 })
 
 test('a poll is told only to the client whose request it is, and with min_token to its user', async () => {
