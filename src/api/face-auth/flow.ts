@@ -9,7 +9,11 @@ import { aadhaarData, afterKyc } from '../registration/aadhaar/flow.ts'
  *   verified ──verify──▶ abha_create | confirm_mobile_otp
  */
 export const faceAuth = flow('face-auth', {
-  data: Type.Object(aadhaarData),
+  data: Type.Object({
+    ...aadhaarData,
+    /** The enrolment that is under way: ABDM takes a captured face once. */
+    enrollingNow: Type.Optional(Type.Object({ by: Type.String(), until: Type.Integer() })),
+  }),
   livesSeconds: { pending: 600, verified: 600, failed: 600 },
   moves: {
     pending: { capture: ['pending', 'verified', 'failed'] },

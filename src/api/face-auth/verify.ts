@@ -36,8 +36,9 @@ export const verify = route({
   upstream: true,
   async handle({ body: { txn_id, aadhaar, mobile }, caller, named, remoteAddress }, deps) {
     const { flows } = deps
-    const txn = await flows.at(faceAuth, caller, txn_id, 'verify', named)
-    const known = kept(txn) ?? (await enrol(deps, txn, aadhaar))
+    const start = await flows.at(faceAuth, caller, txn_id, 'verify', named)
+    const before = kept(start)
+    const { known, txn } = before ? { known: before, txn: start } : await enrol(deps, start, aadhaar)
     const linked = known.data.account.mobile
     if (linked) return goOnToCreate(deps, txn, known, linked)
     if (mobile) return goOnToConfirm(deps, txn, known, mobile, { caller, remoteAddress })
@@ -47,11 +48,32 @@ export const verify = route({
   },
 })
 
-const kept = ({ data: { account, offered, final }, upstreamTxnId }: Txn<typeof faceAuth>): Known | undefined =>
+type FaceTxn = Txn<typeof faceAuth>
+
+const kept = ({ data: { account, offered, final }, upstreamTxnId }: FaceTxn): Known | undefined =>
   account && offered && final ? { upstreamTxnId, data: { account, offered, final } } : undefined
 
-const enrol = async ({ abdm, clock }: Services, txn: Txn<typeof faceAuth>, aadhaar: string): Promise<Known> => {
+/** Longer than a call can take, with its gateway login and certificate. */
+const claimMs = 120_000
+
+/** ABDM takes a captured face once, so of two calls at once only one may ask; what another process left behind does not bind. */
+const enrol = async (
+  { abdm, clock, flows, instanceId, storeIsExclusive }: Services,
+  txn: FaceTxn,
+  aadhaar: string,
+): Promise<{ known: Known; txn: FaceTxn }> => {
+  const { enrollingNow: former, ...rest } = txn.data
+  const isUnderWay = former && (former.by === instanceId || (!storeIsExclusive && clock.now() < former.until))
+  if (isUnderWay) throw error.stepNotAllowed()
+  const enrollingNow = { by: instanceId, until: clock.now() + claimMs }
+  const claimed = await flows.amend(txn, { data: { ...rest, enrollingNow } })
+  if (!claimed) throw error.stepNotAllowed()
   const face = { txnId: txn.upstreamTxnId, aadhaar }
   const body = { authData: { authMethods: ['face_auth' as const], face }, consent }
-  return knownFrom(await abdm.call(abhaEnrollment.byAadhaar, { body }), clock.now())
+  try {
+    return { known: knownFrom(await abdm.call(abhaEnrollment.byAadhaar, { body }), clock.now()), txn: claimed }
+  } catch (thrown) {
+    await flows.amend(claimed, { data: rest })
+    throw thrown
+  }
 }
