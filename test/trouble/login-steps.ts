@@ -120,6 +120,18 @@ export const byLogin: readonly FlowStep[] = [
     },
   },
   {
+    name: 'create-phr after a login by mobile',
+    operation: 'phr.enrollment.enrol',
+    kind: 'without an address',
+    bears: ['drop_after'],
+    ready: listed('mobile'),
+    act: (way) => way.createByMobile(),
+    finish: async (way, reply) => {
+      if (!hasEnded(reply)) ok(await way.createByMobile())
+      assert.deepEqual(ok(await way.read()).abha_addresses, [way.abha_address])
+    },
+  },
+  {
     name: 'search',
     operation: 'abha.account.search',
     kind: 'known',

@@ -75,6 +75,7 @@ export const wayOf = async (product: Product, caller: Caller, kind: Kind) => {
     confirm: async () => next(`${aadhaar}/mobile/verify`, { otp: await otpTo(other) }),
     resendOther: () => next(`${aadhaar}/mobile/resend`),
     create: () => next(`${aadhaar}/create-phr`, { abha_address }),
+    createByMobile: () => next('/abdm/na/v1/registration/mobile/create-phr', { abha_address, profile: details }),
     autoLogin: () => next(`${aadhaar}/auto-login`, { abha_address: offered }),
     suggest: () => caller.get(`/abdm/na/v1/registration/suggest?transactionId=${txn_id}`),
 
