@@ -5,12 +5,12 @@ import type { FaceOutcome, Faces } from './world/faces.ts'
 
 export const facePagePath = '/face-auth'
 
-const style = `:root{color-scheme:light dark;--page:#f2f7f7;--card:#fff;--ink:#14213d;--quiet:#55627a;--line:#d5e2e2;--brand:#0b6b5c;--bad:#a3261b}
-@media(prefers-color-scheme:dark){:root{--page:#0d1517;--card:#152124;--ink:#eaf3f2;--quiet:#9fb3b3;--line:#2a3c3f;--brand:#2aa58f;--bad:#e5695d}}
+const style = `:root{color-scheme:light dark;--page:#f2f7f7;--card:#fff;--ink:#14213d;--quiet:#55627a;--line:#d5e2e2;--brand:#0b6b5c;--fill:#0b6b5c;--bad:#a3261b}
+@media(prefers-color-scheme:dark){:root{--page:#0d1517;--card:#152124;--ink:#eaf3f2;--quiet:#9fb3b3;--line:#2a3c3f;--brand:#2aa58f;--fill:#0e7a69;--bad:#e5695d}}
 *{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:20px;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{width:100%;max-width:400px;background:var(--card);border:1px solid var(--line);border-radius:24px;padding:28px 24px;text-align:center}
 svg{width:120px;height:120px;margin:4px auto 12px;display:block}h1{font-size:22px;line-height:1.25;margin:0 0 8px}p{margin:0 0 20px;color:var(--quiet)}
-form{display:grid;gap:12px}button{font:inherit;font-weight:600;min-height:52px;border-radius:14px;border:1px solid var(--brand);background:var(--brand);color:#fff;cursor:pointer}
+form{display:grid;gap:12px}button{font:inherit;font-weight:600;min-height:52px;border-radius:14px;border:1px solid var(--fill);background:var(--fill);color:#fff;cursor:pointer}
 button[value=failed]{background:transparent;border-color:var(--line);color:var(--bad)}button:focus-visible{outline:3px solid var(--brand);outline-offset:3px}
 small{display:block;margin-top:20px;color:var(--quiet)}code{font-size:12px;overflow-wrap:anywhere}`
 

@@ -103,6 +103,7 @@ export const openStage = async () => {
 
     /** A page of its own, and everything on it that should not have happened. */
     async open(path: string, look: Look = {}): Promise<{ page: Page; problems: string[]; close: () => Promise<void> }> {
+      const address = new URL(path, origin)
       const context = await browser.newContext({
         viewport: { width: look.width ?? 1280, height: look.height ?? 900 },
         colorScheme: look.dark ? 'dark' : 'light',
@@ -118,12 +119,12 @@ export const openStage = async () => {
       })
       page.on('pageerror', (thrown) => problems.push(`page error: ${thrown.message}`))
       page.on('request', (request) => {
-        if (!request.url().startsWith(`${origin}/`)) problems.push(`request to ${request.url()}`)
+        if (!request.url().startsWith(`${address.origin}/`)) problems.push(`request to ${request.url()}`)
       })
       page.on('response', (response) => {
         if (response.status() >= 400) problems.push(`${response.status()} for ${response.url()}`)
       })
-      await page.goto(origin + path)
+      await page.goto(address.href)
       return { page, problems, close: () => context.close() }
     },
 

@@ -13,6 +13,8 @@ export const faceAuth = flow('face-auth', {
     ...aadhaarData,
     /** The enrolment that is under way: ABDM takes a captured face once. */
     enrollingNow: Type.Optional(Type.Object({ by: Type.String(), until: Type.Integer() })),
+    /** An answer was lost: the face may have been taken already. */
+    mayBeUsed: Type.Optional(Type.Boolean()),
   }),
   livesSeconds: { pending: 600, verified: 600, failed: 600 },
   moves: {

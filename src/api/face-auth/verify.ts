@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { hasMeaning, isOutcomeUnknown } from '../../abdm/failure.ts'
 import { abhaEnrollment } from '../../abdm/wire/index.ts'
 import type { Services } from '../../app.ts'
 import { error } from '../../errors.ts'
@@ -53,6 +54,8 @@ type FaceTxn = Txn<typeof faceAuth>
 const kept = ({ data: { account, offered, final }, upstreamTxnId }: FaceTxn): Known | undefined =>
   account && offered && final ? { upstreamTxnId, data: { account, offered, final } } : undefined
 
+const usedUp = 'The face capture was used up when an answer of ABDM was lost; begin again'
+
 /** Longer than a call can take, with its gateway login and certificate. */
 const claimMs = 120_000
 
@@ -73,7 +76,8 @@ const enrol = async (
   try {
     return { known: knownFrom(await abdm.call(abhaEnrollment.byAadhaar, { body }), clock.now()), txn: claimed }
   } catch (thrown) {
-    await flows.amend(claimed, { data: rest })
+    await flows.amend(claimed, { data: { ...rest, ...(isOutcomeUnknown(thrown) && { mayBeUsed: true }) } })
+    if (rest.mayBeUsed && hasMeaning(thrown, 'txnGone')) throw error.txnUnknown({ message: usedUp, cause: thrown })
     throw thrown
   }
 }

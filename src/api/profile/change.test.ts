@@ -164,6 +164,8 @@ test('of two changes at once both are kept or one is told, and never half of one
 test('a removed user is unknown here, with all tokens, and known to ABDM: a later login makes a new one', async () => {
   const { citizen, oid } = await verified()
   const minToken = (await login(citizen)).body.eka.min_token
+  const facility = { hip_id: 'IN0000000001', counter_id: '12345', request_id: 'visit-of-the-removed' }
+  assert.equal((await client.post('/abdm/v2/profile/share', facility, as(oid))).status, 202)
   assertEmpty(await remove(oid))
   assertRefused(await remove(oid), refusals.unknown)
   assertRefused(await client.get(paths.profile, as(oid)), refusals.unknown)
@@ -171,6 +173,7 @@ test('a removed user is unknown here, with all tokens, and known to ABDM: a late
   assertRefused(await client.get(paths.profile, { token: minToken }), refusals.token)
   const status = await client.get(paths.status, as(oid))
   assert.equal(status.body.logged_in, false)
+  assertRefused(await client.get(`/abdm/v2/profile/share/${facility.request_id}`), refusals.unknown)
   const again = (await login(citizen)).body
   assert.notEqual(again.eka.oid, oid)
   assert.equal(again.profile.abha_number, citizen.abha_number)

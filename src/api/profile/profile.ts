@@ -7,6 +7,7 @@ import type { AbhaSession } from '../../people.ts'
 import { route } from '../../route.ts'
 import { changeable, changedProfile, checkedChange } from './change.ts'
 import { ConnectProfile, readProfile } from './connect-profile.ts'
+import { forgetShares } from './sharing.ts'
 
 /**
  * The ABHA profile of the user as ABDM has it now. Without a live session, and when it cannot be renewed: 491.
@@ -82,7 +83,8 @@ export const deleteProfile = route({
   status: 204,
   errors: ['userNotNamed', 'userUnknown'],
   upstream: true,
-  async handle({ caller, named }, { abdm, people }) {
+  async handle({ caller, named }, deps) {
+    const { abdm, people } = deps
     const user = await people.required(caller, named)
     const logout = async ({ family, token }: AbhaSession): Promise<void> => {
       if (family === 'abha') await abdm.call(abhaProfile.logout, { token })
@@ -92,6 +94,7 @@ export const deleteProfile = route({
       // ABDM ends the session by itself in time; the person is not kept waiting for it.
       if (!(thrown instanceof UpstreamFailure)) throw thrown
     })
+    await forgetShares(deps, user.id)
     await people.remove(user)
     return undefined
   },

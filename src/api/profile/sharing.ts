@@ -75,7 +75,16 @@ const share = Type.Object({
   expiresAt: Type.Optional(Type.Integer()),
 })
 export type Share = Static<typeof share>
-export const shareRows: Collection<Share> = { name: 'share', body: share }
+export const shareRows: Collection<Share> = {
+  name: 'share',
+  body: share,
+  lookups: { user: { unique: false, values: ({ oid }) => oid } },
+}
+
+/** Everything that was shared for a user goes with the user. */
+export const forgetShares = async ({ store }: Services, oid: string): Promise<void> => {
+  for (const { id } of await store.find(shareRows, 'user', oid)) await store.take(shareRows, id)
+}
 
 /** How long a client may poll a request. */
 export const shareKeptMs = 86_400_000
