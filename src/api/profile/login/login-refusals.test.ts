@@ -89,3 +89,16 @@ test('a wrong OTP is told by every method and leaves the login usable; the third
     )
   }
 })
+
+test('a deactivated account and a locked one are refused at init by both OTP systems, and no message goes out', async () => {
+  for (const [identifier, mobile] of [
+    ['hetal.namuno@sbx', '6200010099'],
+    ['bhaskar.arhi@sbx', '6200010088'],
+  ] as const) {
+    for (const otp_system of ['abdm', 'aadhaar']) {
+      const reply = await client.post(`${login}/init`, { method: 'phr_address', identifier, otp_system })
+      assertRefused(reply, { status: 500, error: 'Something went wrong' }, `${identifier} ${otp_system}`)
+      assert.equal(await product.otpTo(mobile), 'none')
+    }
+  }
+})
