@@ -83,7 +83,10 @@ export const shareRows: Collection<Share> = {
 
 /** Everything that was shared for a user goes with the user. */
 export const forgetShares = async ({ store }: Services, oid: string): Promise<void> => {
-  for (const { id } of await store.find(shareRows, 'user', oid)) await store.take(shareRows, id)
+  for (let rows = await store.find(shareRows, 'user', oid); rows.length > 0; ) {
+    for (const { id } of rows) await store.take(shareRows, id)
+    rows = await store.find(shareRows, 'user', oid)
+  }
 }
 
 /** How long a client may poll a request. */
