@@ -69,3 +69,21 @@ test('a choice that did not reach ABDM is made by the same call again', async ()
   const reply = await client.post(`${login}/phr`, choice)
   assert.equal(reply.status, 200, reply.text)
 })
+
+test('a search by OTP of Aadhaar keeps its txn_id to the end, and sends one OTP', async () => {
+  const citizen = await addCitizen(product, kycAddress())
+  const [phr_address] = citizen.abha_addresses
+  const search = await client.post('/abdm/v1/profile/search', { mobile: citizen.mobile })
+  const { txn_id } = search.body
+  const again = { method: 'search', identifier: '1', txn_id, otp_system: 'aadhaar' }
+  const first = await client.post(`${login}/init`, again)
+  assert.equal(first.body?.txn_id, txn_id, first.text)
+  const otp = await product.otpTo(citizen.mobile ?? '')
+  await sendingNothing(product, async () =>
+    assertRefused(await client.post(`${login}/init`, again), refusals.stepNotAllowed),
+  )
+  const verify = await client.post(`${login}/verify`, { txn_id, otp })
+  assert.deepEqual(verify.body?.skip_state, 'abha_select', verify.text)
+  const reply = await client.post(`${login}/phr`, { txn_id, phr_address })
+  assert.deepEqual(Object.keys(reply.body).sort(), ['abha_profiles', 'eka', 'profile', 'skip_state', 'txn_id'])
+})
