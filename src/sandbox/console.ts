@@ -48,6 +48,7 @@ const files = assetRoutes(sandboxRoute, '/console', [
       'people.js',
       'stream.js',
       'trace.js',
+      'webhooks.js',
     ],
   },
 ])

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { faintTexts, sticksOut, unnamed } from './measures.ts'
 import { openStage, runInShell, type Stage } from './stage.ts'
@@ -160,6 +163,51 @@ test('keys rotate, and a reset asks first', async () => {
   assert.deepEqual(problems, [])
   await close()
 })
+
+test('an endpoint is named on the page, and the event of the next registration appears by itself with its signature', async () => {
+  const receiver = createServer((_, response) => void response.writeHead(204).end())
+  receiver.listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  const { page, problems, close } = await stage.openConsole()
+  await page.getByText('No event was sent yet.').waitFor()
+  await page.getByLabel('Endpoint').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/abha`)
+  await page.getByLabel('Signing key').fill('a-key')
+  await page.getByRole('button', { name: 'Send events there' }).click()
+  await page.getByText('The next abha.created goes there, signed.').waitFor()
+  await registerOne('console.hooked1')
+  const delivery = page.locator('#deliveries .exchange').first()
+  await delivery.waitFor()
+  const text = (await delivery.textContent()) ?? ''
+  assert.match(text, /abha\.created console\.hooked1@sbx/)
+  assert.match(text, /204.*attempt 1/s)
+  await delivery.getByText('Headers').click()
+  await delivery.getByText('Eka-Webhook-Signature').waitFor()
+  await page.getByLabel('Endpoint').fill('http://192.168.1.1/')
+  await page.getByRole('button', { name: 'Send events there' }).click()
+  await page.getByText('url must begin with https://').waitFor()
+  // The refusal is the browser's to report too.
+  assert.deepEqual(
+    problems.filter((problem) => !problem.includes('400')),
+    [],
+  )
+  await close()
+  receiver.close()
+})
+
+const registerOne = async (abha_address: string): Promise<void> => {
+  const path = '/abdm/na/v1/registration/mobile'
+  const { txnId: txn_id, otp, token } = await stage.sendOtp('6200010188')
+  await stage.call('POST', `${path}/verify`, { txn_id, otp }, token)
+  const profile = {
+    first_name: 'Asha',
+    gender: 'F',
+    year_of_birth: 1990,
+    month_of_birth: 4,
+    day_of_birth: 9,
+    pincode: '834001',
+  }
+  await stage.call('POST', `${path}/create-phr`, { txn_id, abha_address, profile }, token)
+}
 
 test('the bare address is the console', async () => {
   const { page, problems, close } = await stage.open('/')

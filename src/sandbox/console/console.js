@@ -5,6 +5,7 @@ import { arrived, isOutOfTime, loadInbox, refreshInbox, showOnly, startInbox } f
 import { loadPeople, startPeople } from './people.js'
 import { listen } from './stream.js'
 import { clearTrace, showLinkedTrace, startTrace } from './trace.js'
+import { startWebhooks } from './webhooks.js'
 
 /** The console: what the server says is loaded anew whenever the connection is. */
 
@@ -46,6 +47,7 @@ const learnWhatIsServed = async () => {
   byId('docs-link').hidden = !hasApi
   byId('first-otp').hidden = !hasApi
   byId('first-otp-alone').hidden = hasApi
+  if (hasApi) startWebhooks(() => connection.dataset.state === 'live')
 }
 void learnWhatIsServed()
 

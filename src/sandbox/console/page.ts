@@ -28,13 +28,14 @@ const commonFaults = [
 export const consolePage = (): string =>
   page({
     title: 'OpenABHA sandbox console',
-    description: 'OTPs as they arrive, synthetic people, time, faults and the upstream trace of this sandbox.',
+    description:
+      'OTPs as they arrive, synthetic people, webhooks, time, faults and the upstream trace of this sandbox.',
     base: '/console',
     styles: ['base.css', 'controls.css', 'console.css', 'panels.css', 'trace.css'],
     script: 'console.js',
     body: html`<a class="skip" href="#inbox">Skip to the inbox</a>
 <header class="bar"><a class="brand" href="/console">${wordmark('Sandbox console')}</a>
-<nav class="links" aria-label="This page"><a href="#inbox">Inbox</a> <a href="#people">People</a> <a href="#trace">Trace</a> <a id="docs-link" href="/docs" hidden>API</a></nav>
+<nav class="links" aria-label="This page"><a href="#inbox">Inbox</a> <a href="#people">People</a> <a id="webhooks-link" href="#webhooks" hidden>Webhooks</a> <a href="#trace">Trace</a> <a id="docs-link" href="/docs" hidden>API</a></nav>
 <p id="connection" class="connection" role="status" data-state="connecting">Connecting …</p></header>
 <p id="lost" class="lost" role="alert" hidden></p>
 <noscript><p class="lost">This page needs JavaScript. Without it: <code>curl ${'http://127.0.0.1:8080'}/sandbox/v1/messages</code> lists the OTPs, and <a href="/docs">the documentation</a> works as it is.</p></noscript>
@@ -91,6 +92,15 @@ export const consolePage = (): string =>
 <p class="lead">Nobody here exists. Each is for one branch of your screens.</p>
 <p id="people-said" class="said" role="status"></p>
 <ul id="citizens" class="people"></ul>
+</section>
+
+<section id="webhooks" aria-labelledby="webhooks-title" tabindex="-1" hidden>
+<div class="head"><h2 id="webhooks-title">Webhooks</h2></div>
+<p class="lead">After every new ABHA address the event abha.created goes to your endpoint, and again with growing pauses for a day until it answers 2xx. Moving time forward brings the next attempt.</p>
+<form id="webhook-form" class="trace-form"><div><label for="webhook-url">Endpoint</label><input id="webhook-url" type="url" required autocomplete="off" spellcheck="false" placeholder="http://127.0.0.1:9000/abha"></div><div><label for="webhook-key">Signing key, if you want one</label><input id="webhook-key" autocomplete="off" spellcheck="false"></div><button class="main">Send events there</button></form>
+<p id="webhooks-said" class="said" role="status"></p>
+<p id="no-deliveries" class="empty" hidden>No event was sent yet. Name an endpoint, then finish a registration.</p>
+<ol id="deliveries" class="exchanges" aria-label="Deliveries, newest first"></ol>
 </section>
 
 <section id="trace" aria-labelledby="trace-title" tabindex="-1">

@@ -41,7 +41,7 @@ const json = (value, decrypted = {}) => {
 
 const bodyText = (body) => (typeof body === 'string' ? body : JSON.stringify(body, null, 2))
 
-const side = (title, what, body, decrypted) =>
+export const side = (title, what, body, decrypted) =>
   make(
     'div',
     { class: 'side' },
@@ -55,12 +55,12 @@ const side = (title, what, body, decrypted) =>
         ),
   )
 
-const statusOf = (status) =>
+export const statusOf = (status) =>
   status === null
     ? make('span', { class: 'result bad' }, 'no answer')
     : make('span', { class: `result ${status < 400 ? 'good' : 'bad'}` }, String(status))
 
-const headersOf = (headers) =>
+export const headersOf = (headers) =>
   make(
     'details',
     {},
