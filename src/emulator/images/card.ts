@@ -97,7 +97,9 @@ const quiet = '#5b6880'
 const labelled = (x: number, y: number, label: string, value: string): string =>
   value ? text(x, y, 21, label, { fill: quiet }) + text(x, y + 38, 30, value, { fill: ink, weight: 700 }) : ''
 
+/** Nothing but base64 may stand in the attribute: what closed it could name files of this machine. */
 const photoOf = (photo: string): string | undefined => {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(photo)) return undefined
   if (photo.startsWith('/9j/')) return `data:image/jpeg;base64,${photo}`
   return photo.startsWith('iVBOR') ? `data:image/png;base64,${photo}` : undefined
 }
