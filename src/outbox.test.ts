@@ -73,6 +73,30 @@ test('a job whose worker died is done by another when its lease is over, not bef
   await heir.stop()
 })
 
+test('where nobody else can be at work, what a dead process was doing is taken up at the start', async () => {
+  const clock = movableClock(bench.clock)
+  const dying = createOutbox(bench.store, clock, log)
+  let began = 0
+  dying.on('try', () => {
+    began++
+    return new Promise(() => undefined)
+  })
+  await put(bench.store, dying, 'left behind')
+  dying.wake()
+  await settled(() => began === 1)
+  assert.equal(bench.store.isExclusive, true)
+  const heir = createOutbox(bench.store, clock, log)
+  const attempts: number[] = []
+  heir.on('try', async (_, attempt) => {
+    attempts.push(attempt)
+    return undefined
+  })
+  heir.start()
+  await settled(() => attempts.length === 1)
+  assert.deepEqual(attempts, [2])
+  await heir.stop()
+})
+
 test('a job that throws comes again, and one that is far off keeps no other waiting', async () => {
   const clock = movableClock(bench.clock, 3_600_000)
   const outbox = createOutbox(bench.store, clock, log)

@@ -9,7 +9,14 @@ import { type Collection, inserting, type Row, type Store, type Write } from './
  * A job is done at least once: what it does must bear being done twice.
  */
 
-type Job = { kind: string; payload: unknown; dueAt: number; attempts: number }
+type Job = {
+  kind: string
+  payload: unknown
+  dueAt: number
+  attempts: number
+  /** Somebody is at work on it, and its due time is the end of the lease. */
+  isLeased?: boolean
+}
 
 export const jobRows: Collection<Job> = {
   name: 'outbox',
@@ -18,6 +25,7 @@ export const jobRows: Collection<Job> = {
     payload: Type.Unknown(),
     dueAt: Type.Integer(),
     attempts: Type.Integer(),
+    isLeased: Type.Optional(Type.Boolean()),
   }),
   lookups: { due: { unique: false, values: ({ dueAt }) => bucketOf(dueAt) } },
 }
@@ -54,20 +62,36 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
 
   /** Counts the attempt and keeps others off; undefined when another process was faster. */
   const lease = (row: Row<Job>): Promise<Row<Job> | undefined> =>
-    store.update(jobRows, row, { ...row.body, dueAt: clock.now() + leaseMs, attempts: row.body.attempts + 1 })
+    store.update(jobRows, row, {
+      ...row.body,
+      dueAt: clock.now() + leaseMs,
+      attempts: row.body.attempts + 1,
+      isLeased: true,
+    })
 
   const work = async (leased: Row<Job>): Promise<void> => {
-    const { kind, payload, attempts } = leased.body
+    const { isLeased: _, ...job } = leased.body
+    const { kind, payload, attempts } = job
     const handle = handlers.get(kind)
     if (!handle) return
     try {
       const done = await handle(payload, attempts, leased.id)
       if (done) {
-        await store.update(jobRows, leased, { ...leased.body, dueAt: done.again })
+        await store.update(jobRows, leased, { ...job, dueAt: done.again })
         oldestPut = Math.min(oldestPut, done.again)
       } else await store.take(jobRows, leased.id, { revision: leased.revision })
     } catch {
       log.problem('a background job failed unexpectedly; it is tried again')
+    }
+  }
+
+  /** Where no other process can be at work, what is leased belonged to one that died. */
+  const freeLeases = async (): Promise<void> => {
+    const now = clock.now()
+    for (let at = now; at < now + leaseMs + bucketMs; at += bucketMs) {
+      for (const row of await store.find(jobRows, 'due', bucketOf(at), { limit: 1_000 })) {
+        if (row.body.isLeased) await store.update(jobRows, row, { ...row.body, dueAt: now, isLeased: false })
+      }
     }
   }
 
@@ -135,7 +159,10 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
     start(): void {
       timer = setInterval(() => void tick(), tickMs)
       timer.unref()
-      void tick()
+      const freed = store.isExclusive ? freeLeases() : Promise.resolve()
+      void freed
+        .catch(() => log.problem('leases of a dead process could not be freed; they end by themselves'))
+        .then(tick)
     },
 
     /** What runs gets a moment to end; the rest comes due again when its lease is over. */
