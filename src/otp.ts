@@ -20,6 +20,8 @@ const isSuperseded = (thrown: unknown): boolean =>
 
 const hasCode = (thrown: unknown): boolean => thrown instanceof UpstreamFailure && thrown.read?.code !== undefined
 
+const momentMs = 10_000
+
 const perhapsUsed = 'The OTP may have been used up when an answer of ABDM was lost; ask for a new one'
 
 export type Otps = ReturnType<typeof createOtps>
@@ -73,6 +75,36 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
   const wasReplaced = async <F extends Flow>(asked: Txn<F>, step: StepOf<F>): Promise<boolean> => {
     const { otp, upstreamTxnId, row } = await flows.again(asked, step)
     return upstreamTxnId !== asked.upstreamTxnId || (otp?.resends ?? 0) >= row.body.upstreamTxnIds.length
+  }
+
+  /** What upstream is being asked by this process about a step of a transaction. */
+  const undecided = new Map<string, Set<Promise<unknown>>>()
+  /** Whose right OTP was heard a moment ago, oldest first; the step that it takes may not be written down yet. */
+  const heard = new Map<string, number>()
+  const hear = (question: string): void => {
+    for (const [old, until] of heard) {
+      if (clock.now() < until) break
+      heard.delete(old)
+    }
+    heard.set(question, clock.now() + momentMs)
+  }
+  const deciding = async <Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer> => {
+    const asked = ask()
+    const beside = undecided.get(question) ?? new Set()
+    undecided.set(question, beside.add(asked))
+    try {
+      const answer = await asked
+      hear(question)
+      return answer
+    } finally {
+      beside.delete(asked)
+      if (beside.size === 0) undecided.delete(question)
+    }
+  }
+  /** Whether one of those that are being asked about, or were just now, is right. */
+  const isRight = async (question: string): Promise<boolean> => {
+    await Promise.allSettled(undecided.get(question) ?? [])
+    return heard.has(question)
   }
 
   return {
@@ -134,16 +166,22 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
         for (let txn = start; ; txn = await flows.again(txn, step)) {
           const otp = txn.otp
           if (!otp) throw error.stepNotAllowed()
-          if (otp.tries >= settings.triesMax) throw error.triesUsedUp()
+          if (otp.tries >= settings.triesMax) {
+            // Who sent the right OTP several times is not told to start again.
+            if (await isRight(`${txn.id}/${step}`)) throw error.stepNotAllowed()
+            throw error.triesUsedUp()
+          }
           if (clock.now() >= otp.sentAt + settings.lifetimeSeconds * 1000) throw error.otpEnded()
           const written = await flows.amend(txn, { otp: { ...otp, tries: otp.tries + 1 } })
           if (written) return written
         }
       })()
       try {
-        return { answer: await ask(counted), txn: counted }
+        return { answer: await deciding(`${counted.id}/${step}`, () => ask(counted)), txn: counted }
       } catch (thrown) {
         if (isOtpWrong(thrown)) {
+          // Used up by the same call at the same time: the step has been taken.
+          if (heard.has(`${counted.id}/${step}`)) throw error.stepNotAllowed({ cause: thrown })
           // A code of ABDM's keeps its published text; the bare "failed" is where this server has words of its own.
           if (counted.otp?.mayBeUsed && !hasCode(thrown)) throw error.otpEnded({ message: perhapsUsed, cause: thrown })
           throw thrown
