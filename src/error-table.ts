@@ -114,8 +114,9 @@ export const table = {
     },
     meaning: 'No facility with this `hip_id` and `counter_id` can be reached. Both come from the facility’s QR code.',
   },
+  // The facility is asked, so the published row holds (connect §5.4).
   shareRefused: {
-    status: 400,
+    status: 500,
     text: 'Unable to share the details with Hospital',
     source: { code: 'ABDM-1018', message: 'The facility did not take the profile' },
     meaning: 'The facility refused. Nothing can be done from here; ask at its counter.',

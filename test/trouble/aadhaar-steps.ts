@@ -177,7 +177,7 @@ export const byFace: readonly FlowStep[] = [
       const again = await way.faceVerify()
       if (again.status !== 200) {
         // The capture was used up by a lost answer: the flow begins again, and nothing was made twice.
-        assert.equal(again.body.source_error.code, 'ABDM-1017', again.text)
+        assert.equal(again.body.source_error.code, 'MIS-1026', again.text)
         await captured(way)
         ok(await way.faceVerify())
       }

@@ -108,8 +108,6 @@ const outcomeOf = async (step: Step, at: At, accepts: readonly Step[]): Promise<
   const again = await steps[step].send(at)
   if (number) assert.equal(await numberOf(at), number, 'a second ABHA number')
   if (again.status === 200) return 'right when repeated'
-  // ABDM's own word for a transaction that is over has a published status (connect §5.4).
-  if (again.body.source_error?.code === 'ABDM-1017') return 'begin again'
   assert.equal(again.status, 400, again.text)
   if (again.body.error === "OTP doesn't match") {
     const resend = accepts.find((one) => one.endsWith('resend'))

@@ -97,7 +97,7 @@ test('v1 takes every field of the contract, and the user by query', async () => 
 
 test('v1 says that a facility took nothing, and that one was too slow', async () => {
   assertRefused(await client.post(v1, refuses, named), {
-    status: 400,
+    status: 500,
     error: 'Unable to share the details with Hospital',
     code: 'ABDM-1018',
   })

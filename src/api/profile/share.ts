@@ -54,7 +54,7 @@ const firstAnswer = (row: Row<Share>, oid: string, now: number) => {
 
 /**
  * Hands the profile to a facility and waits for its token number. `patient` left out: the stored profile. A facility that does
- * not answer in time is 504, one that wants nothing of the patient 400. Newer clients use v2, which does not wait.
+ * not answer in time is 504, one that takes nothing is the published 500 of ABDM-1018. Newer clients use v2, which does not wait.
  */
 export const shareAndWait = route({
   method: 'POST',

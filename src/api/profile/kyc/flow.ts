@@ -20,6 +20,8 @@ export const kyc = flow('profile.kyc', {
     /** The number is proved and may be linked; it is not known whether it is. */
     proved: Type.Optional(
       Type.Object({
+        /** Stands for the OTP that proved it: who repeats the call says the same one. */
+        otp: Type.String(),
         abhaNumber: Type.Optional(secret),
         token: Type.Optional(secret),
         expiresAt: Type.Optional(Type.Integer()),

@@ -11,6 +11,7 @@ import {
   refusals,
   register,
   sendingNothing,
+  wrongOtp,
 } from '../../../../test/walks.ts'
 
 /** KYC: an ABHA address made by mobile gets the ABHA number of the same person, after an OTP, and of nobody else. */
@@ -186,6 +187,19 @@ test('of eight verifications at once one links, and the number is there once', a
   assert.equal(replies.filter(({ status }) => status === 200).length, 1)
   for (const reply of replies) if (reply.status !== 200) assertRefused(reply, { status: 400 })
   assert.equal((await read(user.oid)).abha_number, citizen.abha_number)
+})
+
+test('after a link whose answer was an error the same OTP goes on, and another one does not', async () => {
+  const { citizen, user } = await pair()
+  const carried = { oid: user.oid }
+  const txn_id = await begin(carried, { method: 'abha-number', identifier: citizen.abha_number })
+  const otp = await product.otpTo(citizen.mobile ?? '')
+  await product.fault({ operation: 'phr.profile.link', status: 500, code: 'ABDM-1019', times: 1 })
+  assert.equal((await post('verify', carried, { txn_id, otp })).status, 502)
+  const other = wrongOtp(otp)
+  assertRefused(await post('verify', carried, { txn_id, otp: other }), refusals.otpWrong)
+  assert.equal((await read(user.oid)).kyc_verified, false)
+  assert.deepEqual((await post('verify', carried, { txn_id, otp })).body, { txn_id })
 })
 
 test('without a user, and for one that is not there, nothing begins', async () => {

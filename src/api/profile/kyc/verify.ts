@@ -48,8 +48,10 @@ export const verify = route({
     const user = await people.required(caller, start.named)
     if (start.row.body.named.oid !== user.id) throw error.txnUnknown()
     const userToken = body.user_x_token ?? start.data.userToken
-    const txn = start.data.proved ? start : await prove(deps, start, user, body.otp, userToken)
-    const { abhaNumber, token, ...life } = txn.data.proved ?? {}
+    const { proved: before } = start.data
+    if (before && before.otp !== concealed(deps, start.id, body.otp)) throw error.otpWrong()
+    const txn = before ? start : await prove(deps, start, user, body.otp, userToken)
+    const { abhaNumber, token, otp: _, ...life } = txn.data.proved ?? { otp: '' }
     if (abhaNumber) await people.refuseHeldNumber(caller, user, abhaNumber)
     await people.asUser(user, (session) => link(deps, txn, ofPhrApp(session)), userToken)
     const { preferredAddress: abhaAddress } = user.body
@@ -64,6 +66,8 @@ export const verify = route({
 })
 
 type KycTxn = Txn<typeof kyc>
+
+const concealed = ({ otps }: Services, txnId: string, otp: string): string => otps.conceal(`kyc/${txnId}/${otp}`)
 
 /** The OTP is good once; that it was right is written down before anything is done with it. */
 const prove = async (
@@ -97,7 +101,7 @@ const prove = async (
       ? sessionFrom('phr-app', user.body.preferredAddress, answer.tokens, clock.now())
       : undefined
   const { family: _, abhaAddress: __, ...kept } = session ?? { family: '', abhaAddress: '' }
-  const proved = { ...kept, ...(abhaNumber && { abhaNumber }) }
+  const proved = { ...kept, otp: concealed(deps, txn.id, otp), ...(abhaNumber && { abhaNumber }) }
   // Other calls count their tries meanwhile; the proof, which there is only once, goes over whatever they wrote.
   for (let newest = txn; ; newest = await flows.again(newest, 'verify')) {
     const written = await flows.amend(newest, {
