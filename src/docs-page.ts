@@ -112,7 +112,7 @@ ${members.map((declared) => operation(declared, comments.get(declared.operationI
 )}
 <section class="group" id="errors" aria-labelledby="errors-title">
 <h2 id="errors-title">Errors</h2>
-${errorList()}
+${errorList(isSandbox)}
 </section>
 <p id="nothing-found" hidden>Nothing fits. Try a part of a path, a field name, a status or a code.</p>
 </main>

@@ -27,8 +27,12 @@ ${codes(row)}
 </article>`
 }
 
-export const errorList = (): Html => {
-  const byStatus = errorNames.toSorted((one, other) => errorTable[one].status - errorTable[other].status)
+/** Only routes that exist with the emulator answer these. */
+const sandboxOnly: readonly ErrorName[] = ['foreignPage']
+
+export const errorList = (isSandbox: boolean): Html => {
+  const shown = errorNames.filter((name) => isSandbox || !sandboxOnly.includes(name))
+  const byStatus = shown.toSorted((one, other) => errorTable[one].status - errorTable[other].status)
   return html`<h3 id="errors-here">Found by this server</h3>
 <p>An honest 4xx wherever the caller can do something about it. Where the published vocabulary has a code for the same thing, <code>source_error.code</code> carries it, so a client sees one vocabulary.</p>
 <div class="error-list">${byStatus.filter((name) => !hasPublishedRow(name)).map(entry)}</div>

@@ -150,6 +150,7 @@ test('on a phone the contents open and close', async () => {
 test('in front of a real ABDM nothing of the sandbox is mentioned', async () => {
   const text = await docsPage(false)
   for (const word of ['/sandbox/', 'openabha-dev', 'href="/console"']) assert.ok(!text.includes(word), word)
+  assert.doesNotMatch(text, /sandbox/i)
   assert.match(text, /your-client-id/)
 })
 
