@@ -66,11 +66,16 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
   /** A token that the client kept stands in for the stored session (connect §5.3): a PHR app token, unless it is that very one. */
   const actWith = async <Answer>(
     token: string,
-    { body: { preferredAddress: abhaAddress, session } }: Row<User>,
+    { body: { preferredAddress: abhaAddress, abhaAddresses, session } }: Row<User>,
     act: (session: AbhaSession) => Promise<Answer>,
   ): Promise<Answer> => {
     const family = session?.token === token ? session.family : 'phr-app'
     try {
+      if (session?.token !== token) {
+        // Whose token it is, only ABDM knows; another person's must never speak for this user.
+        const { abhaAddress: whose } = await abdm.call(phrProfile.get, { token })
+        if (!abhaAddresses.includes(whose.toLowerCase())) throw error.notForThisUser()
+      }
       return await act({ family, abhaAddress, token, expiresAt: Number.MAX_SAFE_INTEGER })
     } catch (thrown) {
       if (hasMeaning(thrown, 'userTokenOver')) throw error.sessionEnded({ cause: thrown })

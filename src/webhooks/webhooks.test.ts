@@ -267,7 +267,7 @@ test('an endpoint is https, or http on this machine; without user, and with a ke
 test('addresses of inner networks are refused in every dress, and so are names that lead there', async () => {
   const strict = { allowLoopback: false, allowPrivate: false }
   const inner =
-    '0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.168.1.1 198.18.0.1 224.0.0.1 255.255.255.255 :: ::1 ::ffff:10.0.0.1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 64:ff9b::a00:1 fc00::1 fd12::1 fe80::1 ff02::1 2002:a00:1::'
+    '0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.168.1.1 198.18.0.1 224.0.0.1 255.255.255.255 :: ::1 ::ffff:10.0.0.1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 64:ff9b::a00:1 fc00::1 fd12::1 fe80::1 ff02::1 2002:a00:1:: 64:ff9b:1::a00:1 ::10.0.0.1 ::ffff:0:a00:1 fec0::1 2001::1 192.88.99.1'
   for (const address of inner.split(' ')) assert.equal(mayReach(address, strict), false, address)
   for (const address of ['1.1.1.1', '172.32.0.1', '192.169.0.1', '2606:4700::1111']) {
     assert.equal(mayReach(address, strict), true, address)

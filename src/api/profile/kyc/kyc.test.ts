@@ -122,6 +122,21 @@ test('a user_x_token that the client kept stands in for a session that has ended
   )
 })
 
+test('the token of another person never speaks for this user', async () => {
+  const { citizen, user } = await pair()
+  const other = await register(product, client)
+  const { token } = await openSession(product, client, {
+    abhaAddress: other.abhaAddress,
+    mobile: other.mobile,
+    headers: { 'X-Pt-Id': other.oid },
+  })
+  const body = { method: 'abha-number', identifier: citizen.abha_number, user_x_token: token }
+  assertRefused(await post('init', { oid: user.oid }, body), refusals.notForThisUser)
+  assert.equal(await product.otpTo(citizen.mobile ?? ''), 'none')
+  const facility = { hip_id: 'IN0000000001', counter_id: '12345', user_x_token: token }
+  assertRefused(await client.post(`/abdm/v2/profile/share?oid=${user.oid}`, facility), refusals.notForThisUser)
+})
+
 test('somebody else’s number does not fit the address, and nothing is linked', async () => {
   const { citizen, user } = await pair()
   const other = await addCitizen(product, {

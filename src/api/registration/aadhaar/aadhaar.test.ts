@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { registration } from '../../../../test/flow-steps.ts'
 import { type Product, startProduct } from '../../../../test/harness.ts'
 import { addCitizen, type Citizen, kycAddress } from '../../../../test/people.ts'
-import { assertRefused, type Client, freshAddress, freshMobile } from '../../../../test/walks.ts'
+import { assertRefused, type Client, freshAddress, freshMobile, refusals } from '../../../../test/walks.ts'
 
 /** Registration by Aadhaar: whoever proves the Aadhaar number gets an ABHA number, once, and an address of their choice. */
 
@@ -154,6 +154,7 @@ test('somebody who has an ABHA number is offered its addresses, and logs in to o
 
   const again = await begin(citizen)
   await prove(citizen, again)
+  assertRefused(await client.post(`${aadhaar}/create-phr`, { txn_id: again, abha_address }), refusals.addressTaken)
   const further = freshAddress()
   const created = await post(`${aadhaar}/create-phr`, { txn_id: again, abha_address: further })
   assert.equal(created.eka.oid, logged.eka.oid, 'the same person is the same user')

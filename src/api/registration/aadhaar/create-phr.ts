@@ -55,6 +55,8 @@ export const createPhr = route({
     const inFlows = [aadhaarRegistration, faceAuth, loginByKyc, loginBySearch]
     const txn: Creating = await flows.at(inFlows, caller, txn_id, 'create_kyc', named)
     const { account } = txn.data
+    // The person has it already: nothing would be created, and nothing may be reported as if it were.
+    if (txn.data.offered?.includes(abhaAddress)) throw error.addressTaken()
     if (!account) throw error.stepNotAllowed({ message: 'ABDM gave no details of the account; register by Aadhaar' })
     const person = {
       abhaAddress,
