@@ -61,11 +61,13 @@ const namedBy = (request: FastifyRequest, { names }: Route<never>, { onlyOid }: 
   }
   const query = names === 'headers-and-oid' ? handle((request.query as Record<string, unknown>).oid, 'oid') : undefined
   const header = handle(headers['x-pt-id'], 'X-Pt-Id')
+  const partnerPtId = handle(headers['x-partner-pt-id'], 'X-Partner-Pt-Id')
   if (onlyOid !== undefined && [query, header].some((oid) => oid !== undefined && oid !== onlyOid))
     throw error.notForThisUser()
   return {
     oid: onlyOid ?? query ?? header,
-    partnerPtId: handle(headers['x-partner-pt-id'], 'X-Partner-Pt-Id'),
+    // The client's own identifiers are the client's to bind; a user's bearer names its user by itself.
+    partnerPtId: onlyOid === undefined ? partnerPtId : undefined,
     hipId: handle(headers['x-hip-id'], 'X-Hip-Id'),
   }
 }

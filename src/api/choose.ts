@@ -25,6 +25,8 @@ type Choosing = (typeof choosingFlows)[number]
 /** Choosing after an Aadhaar or face registration is auto-login's only (connect §6). */
 export const loginChoices = [mobileRegistration, loginByMobile, loginByKyc, loginBySearch] as const
 
+const creationIsOpen = 'The creation of an ABHA address is not settled; repeat create-phr with the same address first'
+
 type Chosen = {
   readonly txn: Txn<Choosing>
   readonly session: AbhaSession
@@ -41,7 +43,9 @@ export const choose = async (
   abhaAddress: string,
 ): Promise<Chosen> => {
   const { abdm, people } = deps
-  const { offered = [], account, mobile } = { mobile: undefined, ...start.data }
+  const { offered = [], account, mobile, enrolling } = { mobile: undefined, ...start.data }
+  // Ending here would forget that an address may have been made, and nobody would be told of it.
+  if (enrolling) throw error.stepNotAllowed({ message: creationIsOpen })
   if (!offered.includes(abhaAddress)) throw error.addressNotOffered()
   const known = {
     abhaAddress,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Services } from '../../app.ts'
+import type { Caller } from '../../clients.ts'
 import { indiaOffsetTime } from '../../clock.ts'
 import { error } from '../../errors.ts'
 import type { Patient } from '../../facilities.ts'
@@ -32,11 +33,14 @@ const moment = (description: string) => Type.String({ description, format: 'date
 /** What the facility gets: the patient of the body, else the profile as ABDM has it now. */
 const patientOf = async (
   { abdm, people }: Services,
+  { onlyOid }: Caller,
   user: Row<User>,
   given: Patient | undefined,
   userToken?: string,
 ): Promise<Patient> => {
   const { preferredAddress, abhaAddresses } = user.body
+  // A client may know better than we do whom it shares; a user shares their own details.
+  if (onlyOid !== undefined && given && !abhaAddresses.includes(given.abha_address)) throw error.notForThisUser()
   // Read also when the patient is given: a person whose session is over shares nothing.
   const profile = await people.asUser(
     user,
@@ -81,7 +85,7 @@ export const shareAndWait = route({
   upstream: true,
   async handle({ body, caller, named }, deps) {
     const facility = facilityFor(deps, body.hip_id, body.counter_id)
-    const patient = await patientOf(deps, await deps.people.required(caller, named), body.patient)
+    const patient = await patientOf(deps, caller, await deps.people.required(caller, named), body.patient)
     const requestId = newUuid()
     const issued = await handOver(deps, facility, { requestId, patient, location: placeFrom(body.location) })
     const now = deps.clock.now()
@@ -129,7 +133,7 @@ export const shareQueued = route({
     const known = body.request_id === undefined ? undefined : await store.get(shareRows, id)
     if (known) return firstAnswer(known, user.id, clock.now())
     facilityFor(deps, body.hip_id, body.counter_id)
-    const patient = await patientOf(deps, user, body.patient, body.user_x_token)
+    const patient = await patientOf(deps, caller, user, body.patient, body.user_x_token)
     const made = await store.insert(
       shareRows,
       id,

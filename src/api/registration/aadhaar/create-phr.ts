@@ -36,7 +36,8 @@ type Created = { txn: Txn<Any>; session: AbhaSession; profile: Profile }
 /**
  * Creates an ABHA address for a person who is known by Aadhaar. Needs abha_create, ends the flow, opens the user's session.
  * Upstream: abha.enrollment.abha_address, or phr.enrollment.enrol after a login by ABHA number or Aadhaar; never twice: an answer
- * that was lost is asked after first. A taken address is 400 and leaves the transaction usable.
+ * that was lost is asked after first. A taken address leaves the transaction usable: 400 when it is
+ * the person's own, the published answer of ABDM-1101 when ABDM says so.
  */
 export const createPhr = route({
   method: 'POST',
