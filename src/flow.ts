@@ -195,23 +195,25 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
     /**
      * Goes on to a state that `moves` allows for this step. Of two callers at once one wins; the other is told that its step
      * is over. A write that was lost to something else than a move (a counted try, a user that changed) is made again on what
-     * is there now; that is why the writes that go with it come from a function.
+     * is there now; that is why the writes that go with it come from a function. `unless` throws when what is there now forbids it.
      */
     async move<F extends Flow>(
       txn: Txn<F>,
       step: StepOf<F>,
       to: StatesOf<F['moves']>,
-      change: Omit<Change<F>, 'state' | 'renews' | 'also'> = {},
+      change: Omit<Change<F>, 'state' | 'renews' | 'also'> & { unless?: (newest: Txn<F>) => void } = {},
       also?: () => Promise<readonly Write[]>,
     ): Promise<Txn<F>> {
       if (!txn.flow.moves[txn.state]?.[step]?.includes(to)) throw error.internal()
+      const { unless, ...changed } = change
       let newest = txn
       // Losing to another write on the transaction is progress of somebody else; losing without one is not.
       for (let blocked = 0; blocked < blockedMax; ) {
-        const moved = await write(newest, { data: txn.data, ...change, also: await also?.(), state: to, renews: true })
+        const moved = await write(newest, { data: txn.data, ...changed, also: await also?.(), state: to, renews: true })
         if (moved) return moved
         const lostTo = await this.again(newest, step)
         if (lostTo.state !== txn.state) throw error.stepNotAllowed()
+        unless?.(lostTo)
         if (lostTo.row.revision === newest.row.revision) blocked++
         newest = lostTo
       }
@@ -221,6 +223,18 @@ export const createFlows = (store: Store, clock: Clock, lifeSeconds: number) => 
     /** Writes down something about the transaction without taking the step; undefined when another caller was first. */
     amend<F extends Flow>(txn: Txn<F>, change: Omit<Change<F>, 'state'>): Promise<Txn<F> | undefined> {
       return write(txn, change)
+    },
+
+    /** Writes down what has happened upstream over whatever the transaction is by then: that must not be lost to another call. */
+    async record<F extends Flow>(
+      start: Txn<F>,
+      step: StepOf<F>,
+      change: (newest: Txn<F>) => Omit<Change<F>, 'state'>,
+    ): Promise<Txn<F>> {
+      for (let newest = start; ; newest = await this.again(newest, step)) {
+        const written = await write(newest, change(newest))
+        if (written) return written
+      }
     },
 
     /** The same transaction as it is now; for a second look after losing a write. */

@@ -49,17 +49,6 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
 
   const secondsUntil = (ms: number): number => Math.max(1, Math.ceil((ms - clock.now()) / 1000))
 
-  /** Writes a change down on what the transaction is by then: what happened upstream must not be lost to another call. */
-  const record = async <F extends Flow>(
-    start: Txn<F>,
-    step: StepOf<F>,
-    change: (otp: OtpState) => Change<F>,
-  ): Promise<void> => {
-    for (let txn = start; txn.otp; txn = await flows.again(txn, step)) {
-      if (await flows.amend(txn, change(txn.otp))) return
-    }
-  }
-
   /** Best effort: a transaction that has moved on meanwhile needs nothing back, and the caller is to hear what went wrong before. */
   const giveBack = async <F extends Flow>(
     counted: Txn<F>,
@@ -67,7 +56,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     change: (otp: OtpState) => Partial<OtpState>,
   ): Promise<void> => {
     try {
-      await record(counted, step, (otp) => ({ otp: { ...otp, ...change(otp) } }))
+      await flows.record(counted, step, ({ otp }) => (otp ? { otp: { ...otp, ...change(otp) } } : {}))
     } catch {}
   }
 
@@ -88,6 +77,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     }
     heard.set(question, clock.now() + momentMs)
   }
+  const wasHeard = (question: string): boolean => clock.now() < (heard.get(question) ?? 0)
   const deciding = async <Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer> => {
     const asked = ask()
     const beside = undecided.get(question) ?? new Set()
@@ -104,12 +94,60 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
   /** Whether one of those that are being asked about, or were just now, is right. */
   const isRight = async (question: string): Promise<boolean> => {
     await Promise.allSettled(undecided.get(question) ?? [])
-    return heard.has(question)
+    return wasHeard(question)
+  }
+
+  /** A try is counted by a guarded write before anything is compared, so that guesses made at once all count. */
+  const count = async <F extends Flow>(start: Txn<F>, step: StepOf<F>): Promise<Txn<F>> => {
+    for (let txn = start; ; txn = await flows.again(txn, step)) {
+      const otp = txn.otp
+      if (!otp) throw error.stepNotAllowed()
+      if (otp.tries >= settings.triesMax) {
+        // Who sent the right OTP several times is not told to start again.
+        if (await isRight(`${txn.id}/${step}`)) throw error.stepNotAllowed()
+        throw error.triesUsedUp()
+      }
+      if (clock.now() >= otp.sentAt + settings.lifetimeSeconds * 1000) throw error.otpEnded()
+      const written = await flows.amend(txn, { otp: { ...otp, tries: otp.tries + 1 } })
+      if (written) return written
+    }
+  }
+
+  /** Stands for an identifier that is not to be kept, not even encrypted; the same for the same one, so budgets hold. */
+  const conceal = (identifier: string): string => keyedHash(concealingKey, identifier)
+
+  const oneTryLess = ({ otp }: Txn): { otp?: OtpState } => (otp ? { otp: { ...otp, tries: otp.tries - 1 } } : {})
+
+  const verify = async <F extends Flow, Answer>(
+    start: Txn<F>,
+    step: StepOf<F>,
+    ask: (txn: Txn<F>) => Promise<Answer>,
+  ): Promise<{ answer: Answer; txn: Txn<F> }> => {
+    const counted = await count(start, step)
+    try {
+      return { answer: await deciding(`${counted.id}/${step}`, () => ask(counted)), txn: counted }
+    } catch (thrown) {
+      if (isOtpWrong(thrown)) {
+        // Used up by the same call at the same time: the step has been taken.
+        if (wasHeard(`${counted.id}/${step}`)) throw error.stepNotAllowed({ cause: thrown })
+        // A code of ABDM's keeps its published text; the bare "failed" is where this server has words of its own.
+        if (counted.otp?.mayBeUsed && !hasCode(thrown)) throw error.otpEnded({ message: perhapsUsed, cause: thrown })
+        throw thrown
+      }
+      const mayBeUsed = isOutcomeUnknown(thrown)
+      await giveBack(counted, step, ({ tries }) => ({
+        tries: Math.max(0, tries - 1),
+        ...(mayBeUsed && { mayBeUsed }),
+      }))
+      if (hasMeaning(thrown, 'txnGone') && (isSuperseded(thrown) || (await wasReplaced(counted, step)))) {
+        throw error.otpEnded({ cause: thrown })
+      }
+      throw thrown
+    }
   }
 
   return {
-    /** Stands for an identifier that is not to be kept, not even encrypted; the same for the same one, so budgets hold. */
-    conceal: (identifier: string): string => keyedHash(concealingKey, identifier),
+    conceal,
 
     /** Sends the first OTP of a transaction. `identifier`: whom it goes to, across clients. */
     async send(identifier: string, sender: Sender, send: () => Promise<Sent>): Promise<Sent & { otp: OtpState }> {
@@ -148,54 +186,39 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
         if (wasNotSent(thrown) || isOverBudget(thrown)) await giveBack(claimed, step, () => ({ resends, sentAt }))
         throw thrown
       })
-      await record(claimed, step, () => ({ upstreamTxnId: sent.txnId, renews: true }))
+      await flows.record(claimed, step, () => ({ upstreamTxnId: sent.txnId, renews: true }))
       return sent
     },
 
     /**
-     * Asks upstream about an OTP. The try is counted by a guarded write before the question, so that guesses made at once
-     * all count; it is given back unless upstream says that the OTP is wrong. An OTP that a resend replaced meanwhile is
-     * unknown upstream: that is nobody's failure, it has ended.
+     * Asks upstream about an OTP. The try is counted before the question and given back unless upstream says that the OTP is
+     * wrong. An OTP that a resend replaced meanwhile is unknown upstream: that is nobody's failure, it has ended.
      */
-    async verify<F extends Flow, Answer>(
+    verify,
+
+    /**
+     * As verify, where more calls follow the right OTP: what it brought is kept before they are made, under a mark that stands for
+     * the OTP. Who repeats the call with the same one goes on from there; another one is wrong, and counts.
+     */
+    async prove<F extends Flow, Answer>(
       start: Txn<F>,
       step: StepOf<F>,
-      ask: (txn: Txn<F>) => Promise<Answer>,
-    ): Promise<{ answer: Answer; txn: Txn<F> }> {
-      const counted = await (async () => {
-        for (let txn = start; ; txn = await flows.again(txn, step)) {
-          const otp = txn.otp
-          if (!otp) throw error.stepNotAllowed()
-          if (otp.tries >= settings.triesMax) {
-            // Who sent the right OTP several times is not told to start again.
-            if (await isRight(`${txn.id}/${step}`)) throw error.stepNotAllowed()
-            throw error.triesUsedUp()
-          }
-          if (clock.now() >= otp.sentAt + settings.lifetimeSeconds * 1000) throw error.otpEnded()
-          const written = await flows.amend(txn, { otp: { ...otp, tries: otp.tries + 1 } })
-          if (written) return written
-        }
-      })()
-      try {
-        return { answer: await deciding(`${counted.id}/${step}`, () => ask(counted)), txn: counted }
-      } catch (thrown) {
-        if (isOtpWrong(thrown)) {
-          // Used up by the same call at the same time: the step has been taken.
-          if (heard.has(`${counted.id}/${step}`)) throw error.stepNotAllowed({ cause: thrown })
-          // A code of ABDM's keeps its published text; the bare "failed" is where this server has words of its own.
-          if (counted.otp?.mayBeUsed && !hasCode(thrown)) throw error.otpEnded({ message: perhapsUsed, cause: thrown })
-          throw thrown
-        }
-        const mayBeUsed = isOutcomeUnknown(thrown)
-        await giveBack(counted, step, ({ tries }) => ({
-          tries: Math.max(0, tries - 1),
-          ...(mayBeUsed && { mayBeUsed }),
-        }))
-        if (hasMeaning(thrown, 'txnGone') && (isSuperseded(thrown) || (await wasReplaced(counted, step)))) {
-          throw error.otpEnded({ cause: thrown })
-        }
-        throw thrown
+      proof: {
+        otp: string
+        mark: string | undefined
+        ask: (txn: Txn<F>) => Promise<Answer>
+        keep: (answer: Answer, mark: string, newest: Txn<F>) => Omit<Change<F>, 'state' | 'otp'>
+      },
+    ): Promise<Txn<F>> {
+      const { otp, mark, ask, keep } = proof
+      const given = conceal(`otp/${start.id}/${otp}`)
+      if (mark === undefined) {
+        const { answer, txn } = await verify(start, step, ask)
+        return flows.record(txn, step, (newest) => ({ ...keep(answer, given, newest), ...oneTryLess(newest) }))
       }
+      const counted = await count(start, step)
+      if (given !== mark) throw error.otpWrong()
+      return flows.record(counted, step, oneTryLess)
     },
   }
 }

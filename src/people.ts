@@ -73,7 +73,6 @@ export const userRows: Collection<User> = {
 /** What a finished flow knows of its person. */
 export type Person = {
   abhaAddress: string
-  abhaAddresses?: readonly string[]
   abhaNumber?: string
   mobile?: string
   isKycVerified: boolean
@@ -82,9 +81,10 @@ export type Person = {
 /** ABDM shows a mobile in full or masked, with its last digits (abdm-v3 §13). */
 const shownDigits = (mobile: string): string => /[0-9]*$/.exec(mobile)?.[0] ?? ''
 
+/** What shows less than four digits could be anybody's. */
 const isSameMobile = (one: string, other: string): boolean => {
   const [left, right] = [shownDigits(one), shownDigits(other)]
-  return left.endsWith(right) || right.endsWith(left)
+  return Math.min(left.length, right.length) >= 4 && (left.endsWith(right) || right.endsWith(left))
 }
 
 const completest = (newer: string | undefined, older: string | undefined): string | undefined =>
@@ -92,13 +92,16 @@ const completest = (newer: string | undefined, older: string | undefined): strin
     ? older
     : (newer ?? older)
 
+/** A user token as ABDM answers it. */
+export type Tokens = {
+  token: string
+  expiresIn: number
+  refreshToken?: string | null
+  refreshExpiresIn?: number | null
+}
+
 /** Upstream's tokens as a session; times are counted from now. */
-export const sessionFrom = (
-  family: Family,
-  abhaAddress: string,
-  tokens: { token: string; expiresIn: number; refreshToken?: string | null; refreshExpiresIn?: number | null },
-  now: number,
-): AbhaSession => ({
+export const sessionFrom = (family: Family, abhaAddress: string, tokens: Tokens, now: number): AbhaSession => ({
   family,
   abhaAddress,
   token: tokens.token,
@@ -126,10 +129,13 @@ export const createPeople = (store: Store) => {
     return user
   }
 
+  const hasAnotherNumber = (user: User, person: Person): boolean =>
+    Boolean(user.abhaNumber && person.abhaNumber && user.abhaNumber !== person.abhaNumber)
+
   /** The ABHA number tells people apart; where one of them has none, the mobile does. */
   const isAnotherPerson = (user: User, person: Person): boolean =>
     user.abhaNumber && person.abhaNumber
-      ? user.abhaNumber !== person.abhaNumber
+      ? hasAnotherNumber(user, person)
       : user.mobile !== undefined && person.mobile !== undefined && !isSameMobile(user.mobile, person.mobile)
 
   /**
@@ -146,8 +152,9 @@ export const createPeople = (store: Store) => {
     if (explicit && owner && explicit.id !== owner.id) {
       throw error.accountClaimed({ fill: owner.body.mobile ? maskMobile(owner.body.mobile) : 'another number' })
     }
-    // Whoever has the address already is that person, whatever became of the mobile.
-    if (explicit && !owner && isAnotherPerson(explicit.body, person)) throw error.mobileClaimed()
+    // Whoever has the address already is that person, whatever became of the mobile; another ABHA number is somebody else's.
+    const isOther = owner ? hasAnotherNumber : isAnotherPerson
+    if (explicit && isOther(explicit.body, person)) throw error.mobileClaimed()
     return explicit ?? owner
   }
 

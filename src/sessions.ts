@@ -3,10 +3,12 @@ import { hasMeaning } from './abdm/failure.ts'
 import { abhaProfile, phrProfile } from './abdm/wire/index.ts'
 import type { Clock } from './clock.ts'
 import { ConnectError, error } from './errors.ts'
-import { type AbhaSession, type Family, sessionFrom, type User, userRows } from './people.ts'
+import { type AbhaSession, sessionFrom, type User, userRows } from './people.ts'
 import type { Row, Store } from './store/store.ts'
 
 /** The users' sessions at ABDM: acting as a person, and renewing what is over. */
+
+const isOver = (thrown: unknown): boolean => thrown instanceof ConnectError && thrown.kind === 'sessionEnded'
 
 export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
   const over = (session: AbhaSession): boolean => clock.now() >= session.expiresAt - 5_000
@@ -28,10 +30,21 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
     }
   }
 
-  const refreshed = async (family: Family, token: string) =>
-    family === 'abha'
-      ? abdm.call(abhaProfile.refresh, { token })
-      : (await abdm.call(phrProfile.refresh, { token })).tokens
+  /** New tokens for a session that is over; without any to be had it has ended. */
+  const refreshed = async (session: AbhaSession): Promise<AbhaSession> => {
+    const { family, abhaAddress, refreshToken: token } = session
+    if (!token || !canRefresh(session)) throw error.sessionEnded()
+    try {
+      const tokens =
+        family === 'abha'
+          ? await abdm.call(abhaProfile.refresh, { token })
+          : (await abdm.call(phrProfile.refresh, { token })).tokens
+      return { ...session, ...sessionFrom(family, abhaAddress, tokens, clock.now()) }
+    } catch (thrown) {
+      const isRefused = hasMeaning(thrown, 'userTokenOver') || hasMeaning(thrown, 'inputRefused')
+      throw isRefused ? error.sessionEnded({ cause: thrown }) : thrown
+    }
+  }
 
   const renewedUpstream = async (user: Row<User>, used: AbhaSession): Promise<AbhaSession> => {
     const newest = await store.get(userRows, user.id)
@@ -39,19 +52,13 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
     if (!session) throw error.sessionEnded()
     // Somebody was faster; a second refresh could invalidate the first.
     if (session.token !== used.token) return session
-    let cause: unknown
     try {
-      if (session.refreshToken && canRefresh(session)) {
-        const tokens = await refreshed(session.family, session.refreshToken)
-        const next = { ...session, ...sessionFrom(session.family, session.abhaAddress, tokens, clock.now()) }
-        return (await replaceSession(user.id, session, next)) ?? next
-      }
+      const next = await refreshed(session)
+      return (await replaceSession(user.id, session, next)) ?? next
     } catch (thrown) {
-      if (!hasMeaning(thrown, 'userTokenOver') && !hasMeaning(thrown, 'inputRefused')) throw thrown
-      cause = thrown
+      if (isOver(thrown)) await replaceSession(user.id, session, undefined)
+      throw thrown
     }
-    await replaceSession(user.id, session, undefined)
-    throw error.sessionEnded({ cause })
   }
 
   /** Refreshes that are running in this process: a second one at the same time could invalidate the first (abdm-v3 §5). */
@@ -84,6 +91,8 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
   }
 
   return {
+    refreshed,
+
     /** Whether the user has a live session; one that can be renewed upstream is renewed. */
     async isLoggedIn(user: Row<User>): Promise<boolean> {
       const { session } = user.body
@@ -93,7 +102,7 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
         await renewed(user, session)
         return true
       } catch (thrown) {
-        if (thrown instanceof ConnectError && thrown.kind === 'sessionEnded') return false
+        if (isOver(thrown)) return false
         throw thrown
       }
     },

@@ -43,7 +43,7 @@ export type AbhaProfile = Static<typeof AbhaProfile>
 
 export const abhaProfiles = (users: readonly Static<typeof phrUser>[] | null | undefined): AbhaProfile[] =>
   (users ?? []).map((user) => ({
-    abha_address: user.abhaAddress,
+    abha_address: user.abhaAddress.toLowerCase(),
     kyc_verified: String(isKycVerified(user)),
     name: user.fullName ?? '',
   }))

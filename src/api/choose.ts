@@ -1,14 +1,19 @@
+import type { Static } from 'typebox'
 import { hasMeaning } from '../abdm/failure.ts'
-import { phrLogin } from '../abdm/wire/index.ts'
+import { phrProfile } from '../abdm/wire/index.ts'
 import type { Services } from '../app.ts'
-import { error } from '../errors.ts'
+import { ConnectError, error } from '../errors.ts'
 import type { StepOf, Txn } from '../flow.ts'
-import { type AbhaSession, type Person, sessionFrom } from '../people.ts'
+import type { AbhaSession } from '../people.ts'
+import type { EkaIds } from './answers.ts'
+import { exchange } from './by-address.ts'
+import { endAt } from './end.ts'
 import { faceAuth } from './face-auth/flow.ts'
 import { type ConnectProfile, readProfile } from './profile/connect-profile.ts'
 import { loginByKyc, loginByMobile, loginBySearch } from './profile/login/flow.ts'
 import { aadhaarRegistration } from './registration/aadhaar/flow.ts'
 import { mobileRegistration } from './registration/mobile/flow.ts'
+import type { FinalTokens } from './verified.ts'
 
 /** Logging in to one of the addresses that a flow has offered, with the token that its verification left. */
 
@@ -25,27 +30,36 @@ type Choosing = (typeof choosingFlows)[number]
 /** Choosing after an Aadhaar or face registration is auto-login's only (connect §6). */
 export const loginChoices = [mobileRegistration, loginByMobile, loginByKyc, loginBySearch] as const
 
+const tooLate = 'The time to choose an ABHA address is over; log in again'
+const onlyOther =
+  'ABDM has logged in to another of the listed ABHA addresses; choose that one, or log in with method phr_address'
 const creationIsOpen = 'The creation of an ABHA address is not settled; repeat create-phr with the same address first'
 
-type Chosen = {
-  readonly txn: Txn<Choosing>
-  readonly session: AbhaSession
-  readonly person: Person
-  readonly profile: ConnectProfile
-  /** What a finished transaction keeps: nothing of the person. */
-  readonly ended: Txn<Choosing>['data']
+const refuseOpenCreation = ({ data: { enrolling } }: Txn<Choosing>): void => {
+  // Ending the flow would forget that an address may have been made, and nobody would be told of it.
+  if (enrolling) throw error.stepNotAllowed({ message: creationIsOpen })
 }
 
+/** Who has one ABHA number has all of its addresses; those on one mobile may be several people's. */
+const isOnePerson = ({ data }: Txn<Choosing>): boolean =>
+  data.account !== undefined || ('by' in data && data.by === 'kyc')
+
+type Chosen = {
+  readonly session: AbhaSession
+  readonly profile: ConnectProfile
+  readonly eka: Static<typeof EkaIds>
+}
+
+/** Logs in to the address and ends the flow there. */
 export const choose = async (
   deps: Services,
   start: Txn<Choosing>,
-  step: StepOf<Choosing>,
+  step: 'auto_login' | 'login_phr',
   abhaAddress: string,
 ): Promise<Chosen> => {
-  const { abdm, people } = deps
-  const { offered = [], account, mobile, enrolling } = { mobile: undefined, ...start.data }
-  // Ending here would forget that an address may have been made, and nobody would be told of it.
-  if (enrolling) throw error.stepNotAllowed({ message: creationIsOpen })
+  const { flows, people } = deps
+  const { offered = [], account, mobile } = { mobile: undefined, ...start.data }
+  refuseOpenCreation(start)
   if (!offered.includes(abhaAddress)) throw error.addressNotOffered()
   const known = {
     abhaAddress,
@@ -53,58 +67,87 @@ export const choose = async (
     ...(account && { abhaNumber: account.abhaNumber }),
     ...(mobile !== undefined && { mobile }),
   }
-  await people.destination(start.caller, start.named, known)
-  const { txn, session } = await finalSession(deps, start, step, abhaAddress)
-  const profile = await readProfile(abdm, session, offered)
+  const before = await people.destination(start.caller, start.named, known)
+  const addresses = [...(before?.body.abhaAddresses ?? []), ...(isOnePerson(start) ? offered : [])]
+  const opened = await openSession(deps, start, step, abhaAddress)
+  const { txn, session, profile } = await readChosen(deps, opened, step, addresses)
   const person = {
     ...known,
     isKycVerified: profile.kyc_verified ?? known.isKycVerified,
     ...(profile.abha_number && { abhaNumber: profile.abha_number }),
     ...(profile.mobile && { mobile: profile.mobile }),
   }
-  return { txn, session, person, profile, ended: endedData(txn) }
+  const ending = { person, session, isCreated: false }
+  const eka = await endAt(deps, start.caller, start.named, ending, (writes) =>
+    flows.move(txn, step, 'abha_end', { data: endedData(txn), unless: refuseOpenCreation }, writes),
+  )
+  return { session, profile, eka }
 }
 
+type Opened = { readonly txn: Txn<Choosing>; readonly session: AbhaSession }
+
 /**
- * The final token for the address. A transfer token is good for one exchange, so what came of it is written down before
- * anything else is tried: a call that fails after it is repeated with the same address, and needs no other OTP.
+ * The session for the address. What came of an exchange is written down before anything else is tried: a call that fails after
+ * it is repeated with the same address, and needs no other OTP.
  */
-const finalSession = async (
-  deps: Pick<Services, 'abdm' | 'flows' | 'clock'>,
+const openSession = async (
+  deps: Services,
   txn: Txn<Choosing>,
   step: StepOf<Choosing>,
   abhaAddress: string,
-): Promise<{ txn: Txn<Choosing>; session: AbhaSession }> => {
-  const { abdm, flows, clock } = deps
+): Promise<Opened> => {
   const { final, transfer } = txn.data
-  if (final) {
-    if (final.abhaAddress !== undefined && final.abhaAddress !== abhaAddress) {
-      throw error.stepNotAllowed({ message: 'An earlier call chose another address; repeat it with that one' })
-    }
+  if (final?.family === 'abha' || final?.abhaAddress === abhaAddress) {
     return { txn, session: { ...final, abhaAddress } }
   }
-  if (!transfer || clock.now() >= transfer.expiresAt) {
-    throw error.txnUnknown({ message: 'The time to choose an ABHA address is over; log in again' })
+  if (final?.abhaAddress !== undefined) {
+    throw error.stepNotAllowed({ message: 'An earlier call chose another address; repeat it with that one' })
   }
   try {
-    const tokens = await abdm.call(phrLogin.verifyUser, {
-      token: transfer.token,
-      body: { abhaAddress, txnId: txn.upstreamTxnId },
-    })
-    const session = sessionFrom('phr-app', abhaAddress, tokens, clock.now())
-    const kept = await flows.amend(txn, { data: { ...txn.data, final: session } })
-    return { txn: kept ?? txn, session }
+    const session = final
+      ? await ownSession(deps, final, abhaAddress)
+      : await exchange(deps, txn, transfer, abhaAddress)
+    return { txn: await keep(deps, txn, step, session), session }
   } catch (thrown) {
-    // Used up: by another call at the same time, whose token will do, or by one whose answer was lost.
-    const isUsedUp =
-      hasMeaning(thrown, 'txnGone') || hasMeaning(thrown, 'userTokenOver') || hasMeaning(thrown, 'notFound')
-    if (!isUsedUp) throw thrown
-    const newest = await flows.again(txn, step)
-    if (newest.data.final) return finalSession(deps, newest, step, abhaAddress)
-    throw error.txnUnknown({
-      message: 'The choice was made once and its answer was lost; log in again',
-      cause: thrown,
-    })
+    // Used up by another call at the same time, whose token will do.
+    if (!(thrown instanceof ConnectError) || thrown.kind !== 'txnUnknown') throw thrown
+    const newest = await deps.flows.again(txn, step)
+    if (!newest.data.final) throw thrown
+    return openSession(deps, newest, step, abhaAddress)
+  }
+}
+
+const keep = ({ flows }: Services, txn: Txn<Choosing>, step: StepOf<Choosing>, final: AbhaSession) =>
+  flows.record(txn, step, (newest) => ({ data: { ...newest.data, final } }))
+
+/** A token that was final at once speaks for one of the addresses (abdm-v3 §22 no. 6), and only ABDM knows for which. */
+const ownSession = async ({ abdm }: Services, final: FinalTokens, abhaAddress: string): Promise<AbhaSession> => {
+  const { abhaAddress: whose } = await abdm.call(phrProfile.get, { token: final.token })
+  if (whose.toLowerCase() !== abhaAddress) throw error.addressNotOffered({ message: onlyOther })
+  return { ...final, abhaAddress }
+}
+
+/** The person as ABDM knows them. A token that is over, because choosing took long, is renewed once. */
+const readChosen = async (
+  deps: Services,
+  opened: Opened,
+  step: StepOf<Choosing>,
+  addresses: readonly string[],
+): Promise<Opened & { profile: ConnectProfile }> => {
+  const { abdm, people } = deps
+  try {
+    return { ...opened, profile: await readProfile(abdm, opened.session, addresses) }
+  } catch (thrown) {
+    if (!hasMeaning(thrown, 'userTokenOver')) throw thrown
+  }
+  try {
+    const session = await people.refreshed(opened.session)
+    const txn = await keep(deps, opened.txn, step, session)
+    return { txn, session, profile: await readProfile(abdm, session, addresses) }
+  } catch (thrown) {
+    const isOver = thrown instanceof ConnectError && thrown.kind === 'sessionEnded'
+    if (isOver || hasMeaning(thrown, 'userTokenOver')) throw error.txnUnknown({ message: tooLate, cause: thrown })
+    throw thrown
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { abhaProfile } from '../abdm/wire/parts.ts'
-import { FamilyName } from '../people.ts'
+import { type Family, FamilyName, sessionFrom, type Tokens } from '../people.ts'
 
 /** What a right OTP leaves behind for the steps after it; every flow that ends at an ABHA address keeps it in this form. */
 
@@ -19,6 +19,24 @@ export const FinalTokens = Type.Object({
   refreshToken: maybeSecret,
   refreshExpiresAt: Type.Optional(Type.Integer()),
 })
+
+export type FinalTokens = Static<typeof FinalTokens>
+
+/** A refresh token beside it makes a token final (abdm-v3 §4). */
+export const tokensOf = (
+  family: Family,
+  tokens: Tokens | null | undefined,
+  now: number,
+): { transfer?: Static<typeof Transfer>; final?: FinalTokens } => {
+  if (!tokens) return {}
+  if (!tokens.refreshToken) return { transfer: { token: tokens.token, expiresAt: now + tokens.expiresIn * 1000 } }
+  return { final: finalTokens(family, tokens, now) }
+}
+
+export const finalTokens = (family: Family, tokens: Tokens, now: number): FinalTokens => {
+  const { abhaAddress: _, ...final } = sessionFrom(family, '', tokens, now)
+  return final
+}
 
 /** Who the person is by KYC, in ABDM's spelling; enough to enrol a further address for them. */
 export const Account = Type.Object({
@@ -81,6 +99,20 @@ export const Enrolling = Type.Object({
       refreshToken: maybeSecret,
       refreshExpiresAt: Type.Optional(Type.Integer()),
     }),
+  ),
+})
+
+/**
+ * What a right OTP for an ABHA address has brought while the step is not over. `otp` stands for the OTP: who repeats the call
+ * says the same one.
+ */
+export const AddressProof = Type.Object({
+  otp: Type.String(),
+  transfer: Type.Optional(Transfer),
+  final: Type.Optional(FinalTokens),
+  /** ABDM's entry for the address. */
+  user: Type.Optional(
+    Type.Object({ fullName: maybeSecret, abhaNumber: maybeSecret, kycStatus: Type.Optional(Type.String()) }),
   ),
 })
 

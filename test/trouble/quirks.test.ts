@@ -187,12 +187,12 @@ test('a transfer token at session verify is exchanged for a final one', async ()
   assert.deepEqual(JSON.parse(exchanged?.text ?? ''), { abhaAddress: user.abhaAddress, txnId })
 })
 
-test('a transfer token that is refused is never 491: no session was asked for yet', async () => {
+test('a transfer token that is refused is never 491, no session was asked for yet: the caller logs in again', async () => {
   const refusals: readonly (readonly [said: Said, status: number])[] = [
-    [{ status: 401, body: '' }, 502],
-    [{ status: 403, type: 'text/plain', body: 'Access Denied' }, 502],
+    [{ status: 401, body: '' }, 400],
+    [{ status: 403, type: 'text/plain', body: 'Access Denied' }, 400],
     [{ status: 400, body: { message: 'Invalid T-token', timestamp: '2026-01-02 08:34:05' } }, 400],
-    [{ status: 401, body: { code: 'ABDM-1094', message: 'Access restricted' } }, 500],
+    [{ status: 401, body: { code: 'ABDM-1094', message: 'Access restricted' } }, 400],
     [{ status: 400, body: { code: 'ABDM-9999: ', message: 'User not found.' } }, 400],
   ]
   for (const [said, status] of refusals) {
@@ -240,4 +240,36 @@ test('a renewed session without a new refresh token keeps the old one', async ()
     .filter(({ path }) => path === '/login/profile/request/token')
     .map(({ headers }) => headers['r-token'])
   assert.deepEqual(sentTokens, ['Bearer r-token', 'Bearer r-token', 'Bearer r-token'])
+})
+
+test('a token that is final at once logs in to the address that ABDM gave it, under no other name', async () => {
+  const mitali = { abhaAddress: 'mitali.rao1991@sbx', fullName: 'Mitali Rao', kycStatus: 'PENDING' }
+  const sourav = { abhaAddress: 'Sourav.Rao1989@sbx', fullName: 'Sourav Rao', kycStatus: 'PENDING' }
+  const verified = { body: { txnId, authResult: 'success', users: [mitali, sourav], tokens: final } }
+  const chosen = async (path: string, body: Record<string, string>) => {
+    upstream.say('/login/profile', { body: { abhaAddress: sourav.abhaAddress, fullName: 'Sourav Rao' } })
+    const other = await caller.post(path, { ...body, [name(path)]: mitali.abhaAddress })
+    assertHonestError(other)
+    assert.match(other.body.source_error.message, /another of the listed ABHA addresses/)
+    const own = ok(await caller.post(path, { ...body, [name(path)]: sourav.abhaAddress.toLowerCase() }))
+    assert.deepEqual([own.profile.abha_address, own.profile.full_name], ['sourav.rao1989@sbx', 'Sourav Rao'])
+    assert.equal(upstream.callsOf('/login/verify/user'), 0)
+  }
+  const name = (path: string) => (path.endsWith('phr') ? 'phr_address' : 'abha_address')
+
+  upstream.say('/login/request/otp', { body: sent })
+  upstream.say('/login/verify', verified)
+  const login = '/abdm/na/v1/profile/login'
+  const { txn_id } = ok(await caller.post(`${login}/init`, { method: 'mobile', identifier: '9876543210' }))
+  const listed = ok(await caller.post(`${login}/verify`, { txn_id, otp: '123456' }))
+  assert.deepEqual(
+    listed.abha_profiles.map(({ abha_address }: { abha_address: string }) => abha_address),
+    ['mitali.rao1991@sbx', 'sourav.rao1989@sbx'],
+  )
+  await chosen(`${login}/phr`, { txn_id })
+
+  const journey = await inRegistration()
+  upstream.say('/enrollment/verify', verified)
+  ok(await journey.verify('123456'))
+  await chosen('/abdm/na/v1/registration/aadhaar/auto-login', { txn_id: journey.txn_id })
 })

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { flow } from '../../flow.ts'
+import { AddressProof } from '../verified.ts'
 
 /**
  * Opening a user session at ABDM for an ABHA address.
@@ -10,6 +11,7 @@ export const userSession = flow('session', {
   data: Type.Object({
     abhaAddress: Type.Optional(Type.String({ 'x-redact': true })),
     family: Type.Union([Type.Literal('phr-app'), Type.Literal('phr-web')]),
+    proved: Type.Optional(AddressProof),
   }),
   moves: { otp_sent: { verify: ['session_end'] }, session_end: {} },
 })

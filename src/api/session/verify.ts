@@ -4,15 +4,16 @@ import { phrProfile, web } from '../../abdm/wire/index.ts'
 import type { Services } from '../../app.ts'
 import { error } from '../../errors.ts'
 import { Nullable, Otp, TxnId } from '../../fields.ts'
-import { type Family, sessionFrom } from '../../people.ts'
+import type { AbhaSession } from '../../people.ts'
 import { route } from '../../route.ts'
 import { AbhaRefreshToken, AbhaToken } from '../answers.ts'
-import { verifyAddressOtp } from '../by-address.ts'
+import { proveAddress } from '../by-address.ts'
 import { isKycVerified } from '../profile/connect-profile.ts'
 import { userSession } from './flow.ts'
 
 /**
- * Opens the user's session with the OTP and answers the ABHA user token. Needs otp_sent, ends the flow.
+ * Opens the user's session with the OTP and answers the ABHA user token. Needs otp_sent, ends the flow. A call that fails after the
+ * OTP was right may be repeated with the same one.
  * Upstream: phr.login.verify (and phr.login.verify_user when only a transfer token came), or web.login.verify.
  */
 export const verify = route({
@@ -37,29 +38,31 @@ export const verify = route({
   ],
   upstream: true,
   async handle({ body, caller, named }, deps) {
-    const { flows, otps, people, clock } = deps
+    const { flows, people } = deps
     const start = await flows.at(userSession, caller, body.txn_id, 'verify', named)
     const user = await people.named(caller, start.named)
     const { abhaAddress, family } = start.data
     if (!abhaAddress) throw error.internal()
     await people.destination(caller, start.named, { abhaAddress, isKycVerified: false })
-    const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
-      verifyAddressOtp(deps, { family, isByAadhaar: false }, upstreamTxnId, abhaAddress, body.otp),
-    )
-    const { tokens } = answer
+    const {
+      txn,
+      session,
+      user: entry,
+    } = await proveAddress(deps, start, { family, isByAadhaar: false, abhaAddress }, body.otp)
     const isNew = (await people.ownerOf(caller, abhaAddress)) === undefined
-    const shown = (isNew ? await ownProfile(deps, family, tokens.token, user !== undefined) : undefined) ?? answer.user
+    const shown = (isNew ? await ownProfile(deps, session, user !== undefined) : undefined) ?? entry
     const person = {
       abhaAddress,
       isKycVerified: shown ? isKycVerified(shown) : false,
       ...(shown?.abhaNumber && { abhaNumber: shown.abhaNumber }),
       ...(shown && 'mobile' in shown && shown.mobile && { mobile: shown.mobile }),
     }
-    await flows.move(txn, 'verify', 'session_end', { data: { family } }, async () => {
-      const session = sessionFrom(family, abhaAddress, tokens, clock.now())
+    const ended = { data: { family } }
+    await flows.move(txn, 'verify', 'session_end', ended, async () => {
       return (await people.bind(caller, start.named, person, session)).writes
     })
-    return { token: tokens.token, ...(tokens.refreshToken && { refresh_token: tokens.refreshToken }) }
+    const { token, refreshToken } = session
+    return { token, ...(refreshToken && { refresh_token: refreshToken }) }
   },
 })
 
@@ -67,7 +70,7 @@ export const verify = route({
  * The profile of an address that is new to this client: its mobile tells a stranger from the user that is named (connect §4,
  * rule 5). Where nobody is, there is nobody to mistake, so trouble with it does not stop the session.
  */
-const ownProfile = async ({ abdm }: Services, family: Family, token: string, isSomebodyNamed: boolean) => {
+const ownProfile = async ({ abdm }: Services, { family, token }: AbhaSession, isSomebodyNamed: boolean) => {
   try {
     return await abdm.call(family === 'phr-web' ? web.profile : phrProfile.get, { token })
   } catch (thrown) {

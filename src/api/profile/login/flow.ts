@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { flow, type Txn } from '../../../flow.ts'
 import { FamilyName } from '../../../people.ts'
-import { verified } from '../../verified.ts'
+import { AddressProof, verified } from '../../verified.ts'
 
 /**
  * Logging in. What may follow the OTP depends on the method, so each has its own table.
@@ -23,6 +23,7 @@ export const loginByAddress = flow('profile.login.address', {
     abhaAddress: Type.Optional(secret),
     family: FamilyName,
     isByAadhaar: Type.Boolean(),
+    proved: Type.Optional(AddressProof),
   }),
   moves: { otp_sent: { verify: ['abha_end'] }, abha_end: {} },
 })

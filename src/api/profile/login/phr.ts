@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import { AbhaAddress, allPublishedOptional, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
 import { choose, loginChoices } from '../../choose.ts'
-import { endAt } from '../../end.ts'
 import { LoginReply } from './verify.ts'
 
 /**
@@ -23,12 +22,8 @@ export const phr = route({
   errors: ['txnUnknown', 'stepNotAllowed', 'addressNotOffered', 'accountClaimed', 'mobileClaimed'],
   upstream: true,
   async handle({ body: { txn_id, phr_address }, caller, named }, deps) {
-    const { flows } = deps
-    const start = await flows.at(loginChoices, caller, txn_id, 'login_phr', named)
-    const { txn, person, session, profile, ended } = await choose(deps, start, 'login_phr', phr_address)
-    const eka = await endAt(deps, caller, txn.named, { person, session, isCreated: false }, (writes) =>
-      flows.move(txn, 'login_phr', 'abha_end', { data: ended }, writes),
-    )
+    const txn = await deps.flows.at(loginChoices, caller, txn_id, 'login_phr', named)
+    const { profile, eka } = await choose(deps, txn, 'login_phr', phr_address)
     return { txn_id, skip_state: 'abha_end' as const, profile, eka, abha_profiles: [] }
   },
 })

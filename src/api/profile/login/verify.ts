@@ -1,20 +1,19 @@
 import { type Static, Type } from 'typebox'
 import { UpstreamFailure } from '../../../abdm/failure.ts'
 import { abhaLogin, abhaProfile, phrLogin } from '../../../abdm/wire/index.ts'
-import type { ReplyOf } from '../../../abdm/wire/operation.ts'
 import type { Services } from '../../../app.ts'
 import type { Caller, Named } from '../../../clients.ts'
 import { error } from '../../../errors.ts'
 import { allPublishedOptional, Otp, TxnId } from '../../../fields.ts'
-import { type Family, sessionFrom } from '../../../people.ts'
+import type { Txn } from '../../../flow.ts'
 import { route } from '../../../route.ts'
 import { AbhaProfile, abhaProfiles, EkaIds, Hint, LoginSkipState } from '../../answers.ts'
-import { verifyAddressOtp } from '../../by-address.ts'
+import { proveAddress } from '../../by-address.ts'
 import { endAt } from '../../end.ts'
 import { profilesOf } from '../../registration/aadhaar/known.ts'
-import { accountFrom } from '../../verified.ts'
+import { accountFrom, finalTokens, tokensOf } from '../../verified.ts'
 import { ConnectProfile, readProfile } from '../connect-profile.ts'
-import { type LoginTxn, loginFlows } from './flow.ts'
+import { type LoginTxn, type loginByAddress, loginFlows } from './flow.ts'
 
 export const LoginReply = Type.Object({
   txn_id: TxnId,
@@ -52,7 +51,7 @@ export const verify = route({
     const asking = { deps, caller, named: txn.named, otp }
     switch (txn.data.by) {
       case 'address':
-        return atAddress(asking, txn, txn.data)
+        return atAddress(asking, txn as AddressTxn)
       case 'search':
         return atSearch(asking, txn, txn.data)
       default:
@@ -61,29 +60,25 @@ export const verify = route({
   },
 })
 
+type AddressTxn = Txn<typeof loginByAddress>
+
 type Data<By extends LoginTxn['data']['by']> = Extract<LoginTxn['data'], { by: By }>
 
-const atAddress = async (
-  { deps, caller, named, otp }: Asking,
-  start: LoginTxn,
-  { abhaAddress, family, isByAadhaar }: Data<'address'>,
-): Promise<LoginReply> => {
-  const { abdm, flows, otps, people, clock } = deps
+const atAddress = async ({ deps, caller, named, otp }: Asking, start: AddressTxn): Promise<LoginReply> => {
+  const { abdm, flows, people } = deps
+  const { abhaAddress, family, isByAadhaar } = start.data
   if (!abhaAddress) throw error.internal()
   const before = await people.destination(caller, named, { abhaAddress, isKycVerified: false })
-  const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
-    verifyAddressOtp(deps, { family, isByAadhaar }, upstreamTxnId, abhaAddress, otp),
-  )
-  const session = sessionFrom(family, abhaAddress, answer.tokens, clock.now())
+  const { txn, session, user } = await proveAddress(deps, start, { family, isByAadhaar, abhaAddress }, otp)
   const profile = await readProfile(abdm, session, before?.body.abhaAddresses ?? []).catch((thrown: unknown) => {
     // The login has succeeded; what its answer says of the person stands in. A named user has to be compared, though.
-    if (named.oid !== undefined || !(thrown instanceof UpstreamFailure) || !answer.user) throw thrown
+    if (named.oid !== undefined || !(thrown instanceof UpstreamFailure) || !user) throw thrown
     return {
       abha_address: abhaAddress,
       abha_addresses: [abhaAddress],
-      ...(answer.user.fullName && { full_name: answer.user.fullName }),
-      ...(answer.user.abhaNumber && { abha_number: answer.user.abhaNumber }),
-      kyc_verified: Boolean(answer.user.abhaNumber),
+      ...(user.fullName && { full_name: user.fullName }),
+      ...(user.abhaNumber && { abha_number: user.abhaNumber }),
+      kyc_verified: Boolean(user.abhaNumber),
     }
   })
   const person = {
@@ -132,16 +127,6 @@ const atList = async (
   return { txn_id: txn.id, skip_state: state, abha_profiles: profiles }
 }
 
-type Tokens = NonNullable<ReplyOf<typeof phrLogin.verify>['tokens']>
-
-/** A refresh token beside it makes a token final (abdm-v3 §4). */
-const tokensOf = (family: Family, tokens: Tokens | null | undefined, now: number) => {
-  if (!tokens) return {}
-  if (!tokens.refreshToken) return { transfer: { token: tokens.token, expiresAt: now + tokens.expiresIn * 1000 } }
-  const { abhaAddress: _, ...final } = sessionFrom(family, '', tokens, now)
-  return { final }
-}
-
 const atSearch = async ({ deps, otp }: Asking, start: LoginTxn, data: Data<'search'>): Promise<LoginReply> => {
   const { abdm, flows, otps, clock } = deps
   const { scope } = abhaLogin.verify.variants[data.isByAadhaar ? 'aadhaar' : 'mobile']
@@ -152,7 +137,7 @@ const atSearch = async ({ deps, otp }: Asking, start: LoginTxn, data: Data<'sear
     if (!verified.token) throw new UpstreamFailure(abhaLogin.verify.id, 'unreadable', { mayHaveActed: true })
     return { ...verified, token: verified.token, expiresIn: verified.expiresIn ?? 0 }
   })
-  const { abhaAddress: _, ...final } = sessionFrom('abha', '', answer, clock.now())
+  const final = finalTokens('abha', answer, clock.now())
   const [listed] = answer.accounts ?? []
   // The login has succeeded; the account of its answer stands in for a profile that cannot be read now.
   const upstream = await abdm.call(abhaProfile.get, { token: final.token }).catch((thrown: unknown) => {

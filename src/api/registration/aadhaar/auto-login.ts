@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import { AbhaAddress, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
 import { choose, choosingFlows } from '../../choose.ts'
-import { endAt } from '../../end.ts'
 import { CreatedReply } from './create-phr.ts'
 
 /**
@@ -23,12 +22,8 @@ export const autoLogin = route({
   errors: ['txnUnknown', 'stepNotAllowed', 'addressNotOffered', 'accountClaimed', 'mobileClaimed'],
   upstream: true,
   async handle({ body: { txn_id, abha_address }, caller, named }, deps) {
-    const { flows } = deps
-    const start = await flows.at(choosingFlows, caller, txn_id, 'auto_login', named)
-    const { txn, person, session, profile, ended } = await choose(deps, start, 'auto_login', abha_address)
-    const eka = await endAt(deps, caller, txn.named, { person, session, isCreated: false }, (writes) =>
-      flows.move(txn, 'auto_login', 'abha_end', { data: ended }, writes),
-    )
+    const txn = await deps.flows.at(choosingFlows, caller, txn_id, 'auto_login', named)
+    const { session, profile, eka } = await choose(deps, txn, 'auto_login', abha_address)
     return {
       txn_id,
       skip_state: 'abha_end' as const,

@@ -72,7 +72,7 @@ export const createPhr = route({
 
     const details = detailsFor(mobile, body.abha_address, body.profile, place)
     const created = await makeOnce(txn, body.abha_address, deps, enrolling(deps, details))
-    const person = { ...wished, abhaAddresses: created.addresses, isKycVerified: isKycVerified(created.profile) }
+    const person = { ...wished, isKycVerified: isKycVerified(created.profile) }
     const session = sessionFrom('phr-app', body.abha_address, created.tokens, clock.now())
     const eka = await endAt(deps, caller, txn.named, { person, session, isCreated: true }, (writes) =>
       flows.move(created.txn, 'create_phr', 'abha_end', { data: endedData(txn) }, writes),

@@ -94,7 +94,8 @@ const made = async (
   return {
     txn,
     profile,
-    addresses: [...(txn.data.offered ?? []), abhaAddress],
+    // Those on a mobile may be other people's; those of an ABHA number are this person's.
+    addresses: [...('ABHANumber' in details ? (txn.data.offered ?? []) : []), abhaAddress],
     tokens: {
       token,
       expiresIn: secondsTo(expiresAt),

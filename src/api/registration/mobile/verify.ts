@@ -3,6 +3,7 @@ import { phrEnrollment } from '../../../abdm/wire/index.ts'
 import { Nullable, Otp, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
 import { AbhaProfile, abhaProfiles, EkaIds, SkipState } from '../../answers.ts'
+import { tokensOf } from '../../verified.ts'
 import { mobileRegistration } from './flow.ts'
 
 /**
@@ -41,13 +42,12 @@ export const verify = route({
     )
     const profiles = abhaProfiles(answer.users)
     const state = profiles.length > 0 ? ('abha_select' as const) : ('abha_create' as const)
-    const { tokens } = answer
     await flows.move(txn, 'verify', state, {
       ...(answer.txnId && { upstreamTxnId: answer.txnId }),
       data: {
         ...txn.data,
         offered: profiles.map((profile) => profile.abha_address),
-        ...(tokens && { transfer: { token: tokens.token, expiresAt: clock.now() + tokens.expiresIn * 1000 } }),
+        ...tokensOf('phr-app', answer.tokens, clock.now()),
       },
     })
     return { txn_id: txn.id, skip_state: state, abha_profiles: profiles }
