@@ -32,7 +32,14 @@ const readiness = operationsRoute({
   tag: 'operations',
   summary: 'Can it serve? 503 names the failing part',
   auth: 'none',
-  reply: Type.Object({ status: Type.Literal('ok') }),
+  reply: Type.Object({
+    status: Type.Literal('ok'),
+    clock_skew_seconds: Type.Optional(
+      Type.Integer({
+        description: 'How far ABDM’s clock is ahead of this server’s. TIMESTAMP is corrected; set the clock.',
+      }),
+    ),
+  }),
   errors: ['notReady'],
   async handle(_, { store, abdm }) {
     const [hasDatabase, hasUpstream] = await Promise.all([
@@ -44,7 +51,8 @@ const readiness = operationsRoute({
     ])
     const failing = [...(hasDatabase ? [] : ['database']), ...(hasUpstream ? [] : ['upstream'])]
     if (failing.length > 0) throw error.notReady({ fill: failing.join(', ') })
-    return { status: 'ok' as const }
+    const clock_skew_seconds = abdm.skewSeconds()
+    return { status: 'ok' as const, ...(clock_skew_seconds !== 0 && { clock_skew_seconds }) }
   },
 })
 

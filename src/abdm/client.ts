@@ -2,6 +2,7 @@ import { type Clock, isoTime } from '../clock.ts'
 import type { UpstreamConfig } from '../config.ts'
 import { newUuid } from '../ids.ts'
 import type { Log } from '../log.ts'
+import { createBreaker } from './breaker.ts'
 import { createCertificates, type SealingKey } from './certificates.ts'
 import { type ReadError, UpstreamFailure } from './failure.ts'
 import { createGateway } from './gateway.ts'
@@ -9,6 +10,7 @@ import { withoutSent } from './masking.ts'
 import { createProbe } from './probe.ts'
 import { blamesSealedValue, meaningOf, readError } from './reader.ts'
 import { seal } from './sealing.ts'
+import { createSkew } from './skew.ts'
 import { type Answer, createTransport } from './transport.ts'
 import { gateway as gatewayWire } from './wire/index.ts'
 import {
@@ -86,6 +88,9 @@ const sealedBody = (op: Operation, { body, sealed = {}, onSealed }: Given<Operat
   return whole
 }
 
+/** Refusals of a TIMESTAMP; they come before anything is done. */
+const clockCodes: ReadonlySet<string> = new Set(['ABDM-1016', 'ABDM-2402'])
+
 const pngStart = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 
 export type Abdm = ReturnType<typeof createAbdm>
@@ -98,6 +103,8 @@ export const createAbdm = (deps: {
 }) => {
   const { bases, settings, clock, log } = deps
   const transport = createTransport(bases, settings)
+  const breaker = createBreaker(clock)
+  const skew = createSkew(clock, log)
   const checks = new Map<string, { Check(value: unknown): boolean }>()
 
   const checkOf = async (op: Operation) => {
@@ -135,7 +142,27 @@ export const createAbdm = (deps: {
     return value as ReplyOf<O>
   }
 
+  /** One exchange, unless the service is down; once more when it was refused for the clock and the answer told the time. */
   const exchange = async <O extends Operation>(
+    op: O,
+    given: Given<O>,
+    bearer: string | undefined,
+    key: SealingKey | undefined,
+  ): Promise<ReplyOf<O>> => {
+    const offset = skew.offsetOf(op.service)
+    const send = () => breaker.guard(op, () => exchangeOnce(op, given, bearer, key))
+    try {
+      return await send()
+    } catch (thrown) {
+      const blamesClock = thrown instanceof UpstreamFailure && clockCodes.has(thrown.read?.code ?? '')
+      if (!blamesClock) throw thrown
+      // Corrected as the dates say and refused all the same: something on the way writes dates of its own.
+      if (skew.offsetOf(op.service) === offset && !skew.forget(op.service)) throw thrown
+      return send()
+    }
+  }
+
+  const exchangeOnce = async <O extends Operation>(
     op: O,
     given: Given<O>,
     bearer: string | undefined,
@@ -143,7 +170,7 @@ export const createAbdm = (deps: {
   ): Promise<ReplyOf<O>> => {
     const headers: Record<string, string> = {
       'REQUEST-ID': newUuid(),
-      TIMESTAMP: isoTime(clock.now()),
+      TIMESTAMP: isoTime(skew.now(op.service)),
       ...given.headers,
     }
     if (bearer) headers.Authorization = `Bearer ${bearer}`
@@ -156,10 +183,13 @@ export const createAbdm = (deps: {
     }
     const path = given.query ? `${op.path}?${new URLSearchParams(given.query as Record<string, string>)}` : op.path
     const startedAt = performance.now()
+    const sentAt = clock.now()
     const line = { operation: op.id, ms: 0 }
     try {
       const answer = await transport.send(op, path, headers, body)
       line.ms = Math.round(performance.now() - startedAt)
+      // A GET may be answered from a cache, with the date of another day.
+      if (op.method !== 'GET' || answer.status >= 400) skew.hear(op.service, answer.date, sentAt)
       const reply = await readReply(op, given, answer)
       log.upstream({ ...line, status: answer.status })
       return reply
@@ -260,6 +290,9 @@ export const createAbdm = (deps: {
 
     /** Whether ABDM takes calls now: our credentials, our clock and the certificate service, tried together. */
     isReachable,
+
+    /** How far ABDM's clock is ahead of this server's; zero while they agree. */
+    skewSeconds: skew.seconds,
 
     close: () => transport.close(),
   }

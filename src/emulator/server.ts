@@ -188,7 +188,7 @@ export const createListener = (parts: ServerParts) => {
     return { ...render(refusal, { now, path, requestId: newUuid() }), headers: refusal.headers }
   }
 
-  const send = (outcome: Outcome, request: IncomingMessage, response: ServerResponse): void => {
+  const send = (outcome: Outcome, request: IncomingMessage, response: ServerResponse, now: number): void => {
     if (outcome === 'unanswered') return
     if (outcome === 'dropped') {
       request.socket.destroy()
@@ -198,7 +198,8 @@ export const createListener = (parts: ServerParts) => {
     const length = body === undefined ? 0 : Buffer.byteLength(body)
     const named = type ? ['content-type', type, 'content-length', String(length)] : ['content-length', '0']
     try {
-      response.writeHead(status, [...named, ...headers])
+      // The clock of this ABDM, by which a client can set its own.
+      response.writeHead(status, ['date', new Date(now).toUTCString(), ...named, ...headers])
       response.end(body)
     } catch {
       // A fault may ask for a status that HTTP does not have.
@@ -222,7 +223,7 @@ export const createListener = (parts: ServerParts) => {
     } catch (thrown) {
       outcome = failed(thrown, request, now, route?.op)
     }
-    send(outcome, request, response)
+    send(outcome, request, response, now)
     if (!trace.isOn) return
     const reply = typeof outcome === 'string' ? undefined : outcome
     trace.record({

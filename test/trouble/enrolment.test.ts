@@ -102,8 +102,11 @@ test('as long as nobody can tell whether the address was created, nothing else i
   assert.equal(unknown.body.error, 'ABDM did not confirm that it was done; repeat the same call')
   assert.equal(unknown.status, 502)
 
+  // Five failures in a row: the service is left alone for a while.
+  await lossy.advance(31)
   const other = await journey.create(newPerson().abha_address)
   assert.deepEqual([other.status, other.body.error], [502, unknown.body.error])
+  await lossy.advance(31)
   assertEnded(journey, ok(await journey.create()))
   await assertMadeOnce(journey)
 })

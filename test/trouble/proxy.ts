@@ -39,6 +39,7 @@ export const startProxy = async (target: string) => {
           answer.on('end', async () => {
             heldAfter?.reach()
             await heldAfter?.gone
+            if (answer.headers.date) outgoing.setHeader('date', answer.headers.date)
             spoil(plan?.spoiling, answer.statusCode ?? 500, Buffer.concat(chunks))
           })
         },

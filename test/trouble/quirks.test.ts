@@ -273,3 +273,18 @@ test('a token that is final at once logs in to the address that ABDM gave it, un
   ok(await journey.verify('123456'))
   await chosen('/abdm/na/v1/registration/aadhaar/auto-login', { txn_id: journey.txn_id })
 })
+
+test('dates that something on the way writes of its own do no harm: a TIMESTAMP that they spoil is sent again as it was', async () => {
+  const { offsetMs } = product.clock
+  // The scripted upstream's answers are dated by the machine, and its service goes by the product's clock.
+  product.clock.moveTo(offsetMs + 86_400_000)
+  await caller.relogin()
+  const refused = { status: 404, body: { error: { code: 'ABDM-1016: ', message: 'Invalid Timestamp' } } }
+  upstream.say('/enrollment/request/otp', ({ headers }) => {
+    const away = Date.parse(String(headers.timestamp)) - product.clock.now()
+    return Math.abs(away) < 300_000 ? { body: sent } : refused
+  })
+  for (let count = 0; count < 3; count++) ok(await journeyOf(product, caller).init())
+  product.clock.moveTo(offsetMs)
+  await caller.relogin()
+})
