@@ -88,9 +88,6 @@ const sealedBody = (op: Operation, { body, sealed = {}, onSealed }: Given<Operat
   return whole
 }
 
-/** Refusals of a TIMESTAMP; they come before anything is done. */
-const clockCodes: ReadonlySet<string> = new Set(['ABDM-1016', 'ABDM-2402'])
-
 const pngStart = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 
 export type Abdm = ReturnType<typeof createAbdm>
@@ -142,25 +139,14 @@ export const createAbdm = (deps: {
     return value as ReplyOf<O>
   }
 
-  /** One exchange, unless the service is down; once more when it was refused for the clock and the answer told the time. */
-  const exchange = async <O extends Operation>(
+  /** One exchange, unless the service is down; made again when it was refused for the clock. */
+  const exchange = <O extends Operation>(
     op: O,
     given: Given<O>,
     bearer: string | undefined,
     key: SealingKey | undefined,
-  ): Promise<ReplyOf<O>> => {
-    const offset = skew.offsetOf(op.service)
-    const send = () => breaker.guard(op, () => exchangeOnce(op, given, bearer, key))
-    try {
-      return await send()
-    } catch (thrown) {
-      const blamesClock = thrown instanceof UpstreamFailure && clockCodes.has(thrown.read?.code ?? '')
-      if (!blamesClock) throw thrown
-      // Corrected as the dates say and refused all the same: something on the way writes dates of its own.
-      if (skew.offsetOf(op.service) === offset && !skew.forget(op.service)) throw thrown
-      return send()
-    }
-  }
+  ): Promise<ReplyOf<O>> =>
+    skew.correcting(op.service, () => breaker.guard(op, () => exchangeOnce(op, given, bearer, key)))
 
   const exchangeOnce = async <O extends Operation>(
     op: O,

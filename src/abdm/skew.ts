@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { UpstreamFailure } from './failure.ts'
 import type { ServiceName } from './wire/operation.ts'
 
 /**
@@ -12,10 +13,16 @@ const noiseMs = 5_000
 /** The longer a call took, the less its `Date` says. */
 const tripMsMax = 10_000
 
+/** Refusals of a TIMESTAMP; they come before anything is done. */
+const clockCodes: ReadonlySet<string> = new Set(['ABDM-1016', 'ABDM-2402'])
+const blamesClock = (thrown: unknown): boolean =>
+  thrown instanceof UpstreamFailure && clockCodes.has(thrown.read?.code ?? '')
+
 export type Skew = ReturnType<typeof createSkew>
 
 export const createSkew = (clock: Clock, log: Log) => {
   const offsets = new Map<ServiceName, number>()
+  let latest = 0
 
   const offsetOf = (service: ServiceName): number => offsets.get(service) ?? 0
 
@@ -31,9 +38,9 @@ export const createSkew = (clock: Clock, log: Log) => {
       const receivedAt = clock.now()
       if (Number.isNaN(answeredAt) || receivedAt - sentAt > tripMsMax || receivedAt < sentAt) return
       const seen = answeredAt + 500 - (sentAt + receivedAt) / 2
-      const before = offsetOf(service)
-      if (Math.abs(seen - before) < noiseMs) return
       const offset = Math.abs(seen) < noiseMs ? 0 : Math.round(seen)
+      latest = offset
+      if (Math.abs(seen - offsetOf(service)) < noiseMs) return
       if (offset === 0) offsets.delete(service)
       else offsets.set(service, offset)
       const about = { service, seconds: Math.round(offset / 1000) }
@@ -41,13 +48,27 @@ export const createSkew = (clock: Clock, log: Log) => {
       else log.problem('the clock of this server and that of ABDM differ; TIMESTAMP is corrected, set the clock', about)
     },
 
-    /** Corrects nothing until the next answer; false when nothing was corrected. */
-    forget: (service: ServiceName): boolean => offsets.delete(service),
-
-    /** The largest difference of all services, in seconds: above zero ABDM is ahead. Zero while there is none. */
-    seconds(): number {
-      const largest = [...offsets.values()].sort((one, other) => Math.abs(other) - Math.abs(one))[0] ?? 0
-      return Math.round(largest / 1000)
+    /** Makes a call; one that was refused for the clock is made again with the time that its answer told. */
+    async correcting<Answer>(service: ServiceName, send: () => Promise<Answer>): Promise<Answer> {
+      const corrections = [
+        (before: number) => offsetOf(service) !== before,
+        // Refused although it was as the dates say: something on the way writes dates of its own.
+        () => offsets.delete(service),
+      ]
+      for (;;) {
+        const before = offsetOf(service)
+        try {
+          return await send()
+        } catch (thrown) {
+          if (!blamesClock(thrown)) throw thrown
+          const next = corrections.findIndex((correct) => correct(before))
+          if (next < 0) throw thrown
+          corrections.splice(0, next + 1)
+        }
+      }
     },
+
+    /** How far ABDM was ahead when it was last heard, in seconds; zero while the clocks agree. */
+    seconds: (): number => Math.round(latest / 1000),
   }
 }
