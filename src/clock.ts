@@ -37,4 +37,8 @@ export const indiaDate = (ms: number): string => indiaTime(ms).slice(0, 10)
 /** RFC 3339 with India's offset, as facilities write times. */
 export const indiaOffsetTime = (ms: number): string => `${indiaTime(ms).replace(' ', 'T')}+05:30`
 
+/** A day or month as dates are written; nothing when it is not known, which is also 0. */
+export const twoDigits = (part: number | string | null | undefined): string =>
+  part ? String(part).padStart(2, '0') : ''
+
 export const seconds = (count: number): number => count * 1000

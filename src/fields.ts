@@ -135,6 +135,7 @@ export const GenderText = field('gender', 'M, F or O.')
 export const IsoDate = (description: string) => field('date', description, personal)
 
 export const Gender = Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')])
+export const isGender = (text: unknown): text is Static<typeof Gender> => text === 'M' || text === 'F' || text === 'O'
 export const WholeNumber = (description: string, minimum: number, maximum: number) =>
   Type.Integer({ description, minimum, maximum, 'x-redact': true })
 

@@ -1,3 +1,5 @@
+import { twoDigits } from '../../clock.ts'
+
 /** What ABDM writes into the QR code of an ABHA card (§21): one flat object of texts, two keys with a blank; empty ones are left out. */
 
 export type QrSubject = {
@@ -16,13 +18,11 @@ export type QrSubject = {
   readonly districtCode?: string | null | undefined
 }
 
-const twoDigits = (part: string | number): string => String(part).padStart(2, '0')
-
 /** dd-MM-yyyy, or as much of it as is known. */
 export const qrBirthDate = ({ day, month, year }: QrSubject): string =>
   [day, month, year]
     .filter((part) => part !== null && part !== undefined && part !== '' && Number(part) !== 0)
-    .map((part) => twoDigits(part ?? ''))
+    .map(twoDigits)
     .join('-')
 
 export const qrContent = (subject: QrSubject): { [key: string]: string } => {

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { Abdm } from '../../abdm/client.ts'
 import { abhaProfile, phrProfile as phr, web } from '../../abdm/wire/index.ts'
 import type { abhaProfile as abhaProfileSchema, enrolledProfile, phrProfile } from '../../abdm/wire/parts.ts'
-import { Gender, Nullable, PersonalText, Text } from '../../fields.ts'
+import { Gender, isGender, Nullable, PersonalText, Text } from '../../fields.ts'
 import type { AbhaSession } from '../../people.ts'
 
 /** An ABHA profile as clients see it, and how it comes from what ABDM sends (abdm-v3 §21). Fields without a value are left out. */
@@ -45,8 +45,6 @@ export type ConnectProfile = Static<typeof ConnectProfile>
 
 type PhrProfile = Partial<Static<typeof phrProfile>>
 
-const isGender = (text: unknown): text is 'M' | 'F' | 'O' => text === 'M' || text === 'F' || text === 'O'
-
 /** Null, empty and missing are one upstream; here such a field is absent. */
 const withoutEmpty = (
   profile: { [name in keyof ConnectProfile]: ConnectProfile[name] | null | undefined },
@@ -59,7 +57,7 @@ type BirthParts = {
   [part in 'dayOfBirth' | 'monthOfBirth' | 'yearOfBirth' | 'dateOfBirth']?: string | null | undefined
 }
 
-const birthParts = ({ dayOfBirth, monthOfBirth, yearOfBirth, dateOfBirth }: BirthParts) => {
+export const birthParts = ({ dayOfBirth, monthOfBirth, yearOfBirth, dateOfBirth }: BirthParts) => {
   // A year alone is one part.
   const [year, month, day] = (dateOfBirth ?? '').split('-').reverse()
   const whole = (text: string | null | undefined) =>

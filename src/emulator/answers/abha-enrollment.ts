@@ -1,4 +1,5 @@
 import type * as wire from '../../abdm/wire/abha-enrollment.ts'
+import { twoDigits } from '../../clock.ts'
 import { updating } from '../../store/store.ts'
 import { refuse } from '../refusal.ts'
 import { enrolPerson, kycAddress, linkMobile, refuseCrowdedMobile } from '../world/enrolment.ts'
@@ -127,12 +128,11 @@ export const abhaEnrollment: Answers<typeof wire> = {
       throw refuse(401, 'wrapped', 'ABDM-1017', 'Invalid Transaction Id')
     })
     const { firstName, lastName, dayOfBirth, monthOfBirth, yearOfBirth } = person.body
-    const text = (count: number) => (count ? String(count).padStart(2, '0') : '')
     const wish = {
       firstName,
       lastName,
-      day: text(dayOfBirth),
-      month: text(monthOfBirth),
+      day: twoDigits(dayOfBirth),
+      month: twoDigits(monthOfBirth),
       year: String(yearOfBirth),
     }
     const isTaken = async (local: string) =>

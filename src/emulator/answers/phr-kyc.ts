@@ -1,3 +1,4 @@
+import { twoDigits } from '../../clock.ts'
 import { refuse, refuseInArray } from '../refusal.ts'
 import { type AddressRow, addresses, type PersonRow } from '../world/people.ts'
 import type { TxnRow } from '../world/transactions.ts'
@@ -11,8 +12,6 @@ const mismatch = () => refuse(400, 'flat', 'ABDM-1043', 'ABHA Address does not m
 /** Whether NHA compares is not known; birth year and gender are compared here. */
 const agrees = ({ body: address }: AddressRow, { body: person }: PersonRow): boolean =>
   address.gender === person.gender && address.yearOfBirth === String(person.yearOfBirth)
-
-const pad = (count: number): string => (count ? String(count).padStart(2, '0') : '')
 
 const proved = async (txnId: string, addressId: string, { transactions, register }: World) => {
   const row = await transactions.live(txnId)
@@ -43,8 +42,8 @@ export const link = async (txnId: string, addressId: string, world: World): Prom
       firstName: body.firstName,
       middleName: body.middleName ?? '',
       lastName: body.lastName,
-      dayOfBirth: pad(body.dayOfBirth),
-      monthOfBirth: pad(body.monthOfBirth),
+      dayOfBirth: twoDigits(body.dayOfBirth),
+      monthOfBirth: twoDigits(body.monthOfBirth),
       yearOfBirth: String(body.yearOfBirth),
     }
     // Undefined: something moved meanwhile, so the next look tells whether it may still be linked.

@@ -1,4 +1,5 @@
 import { aadhaarNumberFrom, isAadhaarNumber } from '../../abdm/wire/aadhaar.ts'
+import { twoDigits } from '../../clock.ts'
 import { newDigits, randomBelow } from '../../ids.ts'
 import { inserting, type Store, type Write } from '../../store/store.ts'
 import { isAbhaNumber, isMobile, isPincode, readAddress } from './forms.ts'
@@ -68,7 +69,6 @@ const check = (citizen: Citizen): void => {
   }
 }
 
-const pad = (count: number | null): string => (count ? String(count).padStart(2, '0') : '')
 const pick = <Item>(items: readonly [Item, ...Item[]]): Item => items[randomBelow(items.length)] ?? items[0]
 
 const invented = (partial: Partial<Citizen>): Citizen => {
@@ -131,8 +131,8 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
       personId,
       abhaNumber: extra.unverified?.includes(given) ? null : citizen.abha_number,
       middleName: citizen.middle_name ?? '',
-      dayOfBirth: pad(citizen.day_of_birth),
-      monthOfBirth: pad(citizen.month_of_birth),
+      dayOfBirth: twoDigits(citizen.day_of_birth),
+      monthOfBirth: twoDigits(citizen.month_of_birth),
       yearOfBirth: String(citizen.year_of_birth),
       hasPassword: false,
       email: '',

@@ -1,3 +1,4 @@
+import { twoDigits } from '../../clock.ts'
 import { newDigits } from '../../ids.ts'
 import { inserting, type Store, updating } from '../../store/store.ts'
 import { refuse } from '../refusal.ts'
@@ -15,8 +16,6 @@ type Parts = {
 
 const numbersPerMobileMax = 6
 
-const pad = (count: number): string => (count ? String(count).padStart(2, '0') : '')
-
 /** An address of somebody who is known by Aadhaar. */
 export const kycAddress = (person: Person, personId: string, name: string): Address => ({
   name,
@@ -29,8 +28,8 @@ export const kycAddress = (person: Person, personId: string, name: string): Addr
   middleName: person.middleName ?? '',
   lastName: person.lastName,
   gender: person.gender,
-  dayOfBirth: pad(person.dayOfBirth),
-  monthOfBirth: pad(person.monthOfBirth),
+  dayOfBirth: twoDigits(person.dayOfBirth),
+  monthOfBirth: twoDigits(person.monthOfBirth),
   yearOfBirth: String(person.yearOfBirth),
   email: '',
   street: person.street,

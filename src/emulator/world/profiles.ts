@@ -1,4 +1,4 @@
-import { isoTime } from '../../clock.ts'
+import { isoTime, twoDigits } from '../../clock.ts'
 import { type Address, fullNameOf, type Person } from './people.ts'
 
 /** The same people in the several shapes in which ABDM shows them; its spellings and types vary (abdm-v3 §19 no. 12, 13). */
@@ -34,11 +34,11 @@ export const webUserOf = (address: Address) => ({
   kycStatus: kycOf(address),
 })
 
-const pad = (part: string): string => part.padStart(2, '0')
-
 /** Known only when all three parts are: year alone is allowed (abdm-v3 §18). */
 const dateOfBirth = ({ dayOfBirth, monthOfBirth, yearOfBirth }: Address): { dateOfBirth?: string } =>
-  dayOfBirth && monthOfBirth ? { dateOfBirth: `${pad(dayOfBirth)}-${pad(monthOfBirth)}-${yearOfBirth}` } : {}
+  dayOfBirth && monthOfBirth
+    ? { dateOfBirth: `${twoDigits(dayOfBirth)}-${twoDigits(monthOfBirth)}-${yearOfBirth}` }
+    : {}
 
 /** What an enrolment and a profile have in common. */
 export const detailsOf = (address: Address) => ({
@@ -136,7 +136,7 @@ export const enrolledOf = (person: Person, addresses: readonly Address[]) => {
     firstName: person.firstName,
     middleName: person.middleName ?? '',
     lastName: person.lastName,
-    dob: [dayOfBirth, monthOfBirth, yearOfBirth].filter(Boolean).map(pad).join('-'),
+    dob: [dayOfBirth, monthOfBirth, yearOfBirth].filter(Boolean).map(twoDigits).join('-'),
     gender: person.gender,
     photo: null,
     mobile: person.abhaMobile,

@@ -1,3 +1,5 @@
+import { twoDigits } from '../../clock.ts'
+
 /** Free ABHA addresses for a name (abdm-v3 §20 no. 7): the same ten for the same person in the same world. */
 
 export type Wish = {
@@ -21,7 +23,7 @@ const letters = (name: string): string =>
 function* candidates({ firstName, lastName, day, month, year }: Wish): Generator<string> {
   const first = letters(firstName).slice(0, 8) || 'abha'
   const last = letters(lastName).slice(0, 7)
-  const [dd, mm, yy] = [day.padStart(2, '0'), month.padStart(2, '0'), year.slice(2)]
+  const [dd, mm, yy] = [twoDigits(day), twoDigits(month), year.slice(2)]
   const endings = [year, yy, ...(day && month ? [dd + mm, mm + yy, dd + yy] : []), `${yy}1`, `${year}1`]
   const bases = last
     ? [`${first}.${last}`, `${first}${last}`, `${first}_${last}`, `${last}.${first}`]

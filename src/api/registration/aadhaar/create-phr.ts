@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
 import { UpstreamFailure } from '../../../abdm/failure.ts'
 import type { Services } from '../../../app.ts'
+import { twoDigits } from '../../../clock.ts'
 import { error } from '../../../errors.ts'
-import { NewAbhaAddress, Nullable, TxnId } from '../../../fields.ts'
+import { isGender, NewAbhaAddress, Nullable, TxnId } from '../../../fields.ts'
 import type { Txn } from '../../../flow.ts'
 import { type AbhaSession, sessionFrom } from '../../../people.ts'
 import { route } from '../../../route.ts'
@@ -116,9 +117,6 @@ const enrolOnNumber = async (
   const shown = fromPhr({ ...profile, abhaNumber: account.abhaNumber }, abhaAddress, addresses)
   return { txn, session, profile: shown }
 }
-
-const isGender = (text: string | undefined): text is 'M' | 'F' | 'O' => text === 'M' || text === 'F' || text === 'O'
-const twoDigits = (part: string | undefined): string => (part ? part.padStart(2, '0') : '')
 
 /** Upstream refuses empty place fields (§7.5), so a missing street becomes the district and state. */
 const detailsOf = (account: Account, abhaAddress: string) => ({

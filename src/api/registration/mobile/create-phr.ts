@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { indiaDate } from '../../../clock.ts'
+import { indiaDate, twoDigits } from '../../../clock.ts'
 import { error } from '../../../errors.ts'
 import {
   Gender,
@@ -87,8 +87,6 @@ export const createPhr = route({
     }
   },
 })
-
-const twoDigits = (number: number): string => String(number).padStart(2, '0')
 
 /** What the schema cannot say about the details; the place of the pincode comes with it. */
 const checked = ({ year_of_birth, month_of_birth, day_of_birth, pincode }: SelfDeclared, now: number): Place => {
