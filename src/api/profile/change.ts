@@ -1,11 +1,11 @@
 import { type Static, type TObject, Type } from 'typebox'
 import type { phrProfile } from '../../abdm/wire/index.ts'
 import type { BodyOf, ReplyOf } from '../../abdm/wire/operation.ts'
-import { indiaDate } from '../../clock.ts'
+import { indiaDate, twoDigits } from '../../clock.ts'
 import { error } from '../../errors.ts'
-import { Gender, isRealDate, Line, Nullable, PersonName, Pincode, WholeNumber } from '../../fields.ts'
+import { forms, Gender, isGender, isRealDate, Line, Nullable, PersonName, Pincode, WholeNumber } from '../../fields.ts'
 import { findPincode } from '../../pincodes/pincodes.ts'
-import { isKycVerified } from './connect-profile.ts'
+import { birthParts, isKycVerified } from './connect-profile.ts'
 
 /** Changing a profile: what the caller names over what is there (connect §7.8). */
 
@@ -45,44 +45,49 @@ const refuseUnreal = (year: number, month: number, day: number, now: number): vo
 type Current = ReplyOf<typeof phrProfile.get>
 type Update = BodyOf<typeof phrProfile.update>
 
-const numberOf = (part: string | null | undefined): number | undefined => (part ? Number(part) : undefined)
-const twoDigits = (part: number | undefined): string => (part ? String(part).padStart(2, '0') : '')
-const isGender = (text: unknown): text is 'M' | 'F' | 'O' => text === 'M' || text === 'F' || text === 'O'
+/** What ABDM wants in every update. */
+const isWanted = (name: string): boolean => name === 'first_name' || name === 'gender' || name === 'year_of_birth'
 
-/** What KYC says cannot be said otherwise here; the same may be said again. */
+const required = <Value>(value: Value | undefined, name: string): Value => {
+  if (value !== undefined) return value
+  throw error.invalidField({ message: `${name} must be given: ABDM wants it with every change and has none to repeat` })
+}
+
+/** As a name of a request is cleaned, so that what was shown and comes back is the same. */
+const asGiven = (name: string | null | undefined): string => forms.name.clean(name ?? '') ?? name ?? ''
+
+/** What KYC says cannot be said otherwise here; the same may be said again, and what ABDM wants and lacks may be given. */
 const refuseLocked = (current: Current, change: Change): void => {
   const known: { readonly [name in keyof Change]: string | number | undefined } = {
-    first_name: current.firstName ?? '',
-    middle_name: current.middleName ?? '',
-    last_name: current.lastName ?? '',
-    gender: current.gender ?? undefined,
-    year_of_birth: numberOf(current.yearOfBirth),
-    month_of_birth: numberOf(current.monthOfBirth),
-    day_of_birth: numberOf(current.dayOfBirth),
+    first_name: asGiven(current.firstName),
+    middle_name: asGiven(current.middleName),
+    last_name: asGiven(current.lastName),
+    gender: isGender(current.gender) ? current.gender : undefined,
+    ...birthParts(current),
   }
-  for (const [name, value] of Object.entries(known)) {
+  for (const [name, value = ''] of Object.entries(known)) {
     const wished = change[name as keyof Change]
-    if (wished !== undefined && (wished ?? '') !== value) {
+    const isSame = wished === undefined || (wished ?? '') === value
+    if (!isSame && !(value === '' && isWanted(name))) {
       throw error.invalidField({ message: `${name} is locked by KYC and cannot be changed` })
     }
   }
 }
 
+/** ABDM refuses empty place fields (§7.5): those that it lacks come from the pincode. */
 const placeFor = (current: Current, pincode: string | undefined) => {
-  if (pincode === undefined) {
-    const { pinCode, stateName, stateCode, districtName, districtCode } = current
-    return {
-      pinCode: pinCode ?? '',
-      stateName: stateName ?? '',
-      stateCode: stateCode ?? '',
-      districtName: districtName ?? '',
-      districtCode: districtCode ?? '',
-    }
+  const isMoving = pincode !== undefined && pincode !== current.pinCode
+  const { pinCode, stateName, stateCode, districtName, districtCode }: Partial<Current> = isMoving
+    ? { pinCode: pincode }
+    : current
+  const found = findPincode(pinCode ?? '')
+  return {
+    pinCode: required(pinCode || undefined, 'pincode'),
+    stateName: required(stateName || found?.stateName, 'pincode'),
+    stateCode: required(stateCode || found?.stateCode, 'pincode'),
+    districtName: required(districtName || found?.districtName, 'pincode'),
+    districtCode: required(districtCode || found?.districtCode, 'pincode'),
   }
-  const place = findPincode(pincode)
-  if (!place) throw error.invalidField({ message: 'pincode must be a known pincode' })
-  const { stateName, stateCode, districtName, districtCode } = place
-  return { pinCode: pincode, stateName, stateCode, districtName, districtCode }
 }
 
 /** Not given: as it was; null: cleared. */
@@ -91,22 +96,26 @@ const over = (wished: string | null | undefined, before: string | null | undefin
 
 export const changedProfile = (current: Current, change: Change, now: number): Update => {
   if (isKycVerified(current)) refuseLocked(current, change)
-  const year = change.year_of_birth ?? numberOf(current.yearOfBirth) ?? 0
-  const month = change.month_of_birth ?? numberOf(current.monthOfBirth)
-  const day = change.day_of_birth ?? numberOf(current.dayOfBirth)
-  refuseUnreal(year, month ?? 1, day ?? 1, now)
+  const before = birthParts(current)
+  const year = required(change.year_of_birth ?? before.year_of_birth, 'year_of_birth')
+  const month = change.month_of_birth ?? before.month_of_birth
+  const day = change.day_of_birth ?? before.day_of_birth
+  // A date of ABDM's own that cannot be is not the caller's to mend.
+  if (year !== before.year_of_birth || month !== before.month_of_birth || day !== before.day_of_birth) {
+    refuseUnreal(year, month ?? 1, day ?? 1, now)
+  }
   const place = placeFor(current, change.pincode)
   const gender = change.gender ?? current.gender
   return {
-    firstName: over(change.first_name, current.firstName),
+    firstName: required(over(change.first_name, current.firstName) || undefined, 'first_name'),
     middleName: over(change.middle_name, current.middleName),
     lastName: over(change.last_name, current.lastName),
     yearOfBirth: String(year),
     monthOfBirth: twoDigits(month),
     dayOfBirth: twoDigits(day),
-    gender: isGender(gender) ? gender : 'O',
+    gender: required(isGender(gender) ? gender : undefined, 'gender'),
     ...place,
-    // Upstream refuses an empty street (§7.5), so the district and state stand in.
+    // An empty street is refused too, so the district and state stand in.
     address: over(change.address, current.address) || `${place.districtName}, ${place.stateName}`,
     ...(current.profilePhoto && { profilePhoto: current.profilePhoto }),
     email: current.email ?? '',

@@ -36,8 +36,10 @@ export const getProfile = route({
 
 /**
  * Changes what the body names and leaves the rest as it is; null clears. Names, gender and birth date of a KYC verified profile
- * may be repeated, not changed; what cannot be changed at all is ignored. A session that came from Aadhaar or from PHR web
- * cannot change anything: 400 says how to get one that can. Upstream: phr.profile.get, then phr.profile.update.
+ * may be repeated, not changed; what cannot be changed at all is ignored. ABDM wants a first name, a gender of M, F or O, a birth
+ * year and a pincode with every change: one that it has none of must be given too, and 400 names it. A session that came from
+ * Aadhaar or from PHR web cannot change anything: 400 says how to get one that can.
+ * Upstream: phr.profile.get, then phr.profile.update.
  */
 export const updateProfile = route({
   method: 'PATCH',
