@@ -150,7 +150,7 @@ test('a session that came from Aadhaar cannot change anything, and the answer sa
   assertEmpty(await patch(eka.oid, { address: '12 Lake Road' }))
 })
 
-test('of two changes at once both are kept or one is told, and never half of one', async () => {
+test('of several changes of one field at once each is answered, and one of them holds', async () => {
   const { oid } = await register(product, client)
   const replies = await Promise.all([
     patch(oid, { first_name: 'Usha' }),
@@ -159,6 +159,32 @@ test('of two changes at once both are kept or one is told, and never half of one
   ])
   for (const reply of replies) assert.equal(reply.status, 204, reply.text)
   assert.ok(['Usha', 'Nisha', 'Disha'].includes((await read(oid)).first_name))
+})
+
+test('two changes of different fields at once both hold, whoever of the clients asks', async () => {
+  const { oid, abhaAddress, mobile } = await register(product, client)
+  const stranger = await product.client('openabha-dev-2')
+  const headers = { 'X-Partner-Pt-Id': abhaAddress }
+  await openSession(product, stranger, { abhaAddress, mobile, headers })
+  for (let round = 0; round < 8; round++) {
+    const [first, middle, address] = [`Usha${'a'.repeat(round)}`, `Kumari${'a'.repeat(round)}`, `${round} Lake Road`]
+    const replies = await Promise.all([
+      patch(oid, { first_name: first }),
+      patch(oid, { middle_name: middle }),
+      stranger.call('PATCH', paths.profile, { body: { address }, headers }),
+    ])
+    for (const reply of replies) assertEmpty(reply)
+    const after = await read(oid)
+    assert.deepEqual([after.first_name, after.middle_name, after.address], [first, middle, address], `round ${round}`)
+  }
+})
+
+test('a change that fails holds up none of those that wait for it', async () => {
+  const { oid } = await register(product, client)
+  await product.fault({ operation: 'phr.profile.update', mode: 'drop_before', times: 1 })
+  const replies = await Promise.all([patch(oid, { first_name: 'Usha' }), patch(oid, { first_name: 'Usha' })])
+  assert.deepEqual(replies.map(({ status }) => status).sort(), [204, 502])
+  assert.equal((await read(oid)).first_name, 'Usha')
 })
 
 test('a removed user is unknown here, with all tokens, and known to ABDM: a later login makes a new one', async () => {

@@ -5,7 +5,7 @@ import { error } from '../../errors.ts'
 import { publishedRequired } from '../../fields.ts'
 import type { AbhaSession } from '../../people.ts'
 import { route } from '../../route.ts'
-import { changeable, changedProfile, checkedChange } from './change.ts'
+import { afterOthers, changeable, changedProfile, checkedChange } from './change.ts'
 import { ConnectProfile, readProfile } from './connect-profile.ts'
 import { forgetShares } from './sharing.ts'
 
@@ -39,7 +39,7 @@ export const getProfile = route({
  * may be repeated, not changed; what cannot be changed at all is ignored. ABDM wants a first name, a gender of M, F or O, a birth
  * year and a pincode with every change: one that it has none of must be given too, and 400 names it. A session that came from
  * Aadhaar or from PHR web cannot change anything: 400 says how to get one that can.
- * Upstream: phr.profile.get, then phr.profile.update.
+ * Changes at once are made one after another. Upstream: phr.profile.get, then phr.profile.update.
  */
 export const updateProfile = route({
   method: 'PATCH',
@@ -60,10 +60,12 @@ export const updateProfile = route({
   async handle({ body, caller, named }, { abdm, people, clock }) {
     const change = checkedChange(body, clock.now())
     const user = await people.required(caller, named)
-    await people.asUser(user, async ({ family, token }) => {
+    await people.asUser(user, async ({ family, token, abhaAddress }) => {
       if (family !== 'phr-app') throw error.otherSessionNeeded()
-      const current = await abdm.call(phrProfile.get, { token })
-      await abdm.call(phrProfile.update, { token, body: changedProfile(current, change, clock.now()) })
+      await afterOthers(abhaAddress, async () => {
+        const current = await abdm.call(phrProfile.get, { token })
+        await abdm.call(phrProfile.update, { token, body: changedProfile(current, change, clock.now()) })
+      })
     })
     return undefined
   },
