@@ -9,7 +9,7 @@ import { assertRefused, type Client, openSession, paths, type Registered, regist
 let product: Product
 let client: Client
 before(async () => {
-  product = await startProduct({ OTP_RESEND_WAIT_SECONDS: '0' })
+  product = await startProduct({ OTP_RESEND_WAIT_SECONDS: '0', ABDM_ANSWER_TIMEOUT_MS: '10000' })
   client = await product.client()
 })
 after(() => product.stop())
