@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { ServiceName } from '../abdm/wire/operation.ts'
 import type { Clock } from '../clock.ts'
 import type { Collection, Store } from '../store/store.ts'
-import type { World } from './answers/answer.ts'
+import { type Readings, usualReadings, type World } from './answers/answer.ts'
 import { facePagePath } from './face-page.ts'
 import { createFaults, type Fault, type FaultWish } from './faults.ts'
 import { createGate } from './gate.ts'
@@ -69,10 +69,11 @@ export type Emulator = {
   }
   readonly citizens: { list(): Promise<Citizen[]>; add(partial: Partial<Citizen>): Promise<Citizen> }
   readonly faults: { add(wish: FaultWish): Fault; list(): readonly Fault[]; clear(): void }
+  readonly readings: Readings
   readonly trace: { list(filter?: { upstreamTxnIds?: readonly string[] | undefined }): Exchange[] }
   /** New certificates; what was sealed with the old ones is refused. */
   rotateKeys(): Promise<void>
-  /** The fresh world: its people, no transactions, messages, faults or trace. Keys and tokens stay. Empties the store's counters. */
+  /** The fresh world: its people, no transactions, messages, faults or trace, the usual readings. Keys and tokens stay. Empties the store's counters. */
   reset(): Promise<void>
   /** What `reset` empties; the keys are kept apart. */
   readonly collections: readonly Collection<never>[]
@@ -109,6 +110,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
   const images = createImages()
   const sentOtps = createTransactions(store, clock, inbox, settings.fixedOtp)
   const faces = createFaces(sentOtps)
+  const readings = { ...usualReadings }
   const world: World = {
     store,
     newId,
@@ -120,6 +122,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     subjects: createSubjects(register),
     images,
     addressSuffix: settings.addressSuffix,
+    readings,
   }
   await citizens.seed()
 
@@ -155,6 +158,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     inbox: { list: inbox.list, clear: inbox.clear, subscribe: inbox.subscribe },
     citizens: { list: citizens.list, add: citizens.add },
     faults: { add: faults.add, list: faults.list, clear: faults.clear },
+    readings,
     trace: { list: trace.list },
     rotateKeys: keys.rotate,
     async reset() {
@@ -162,6 +166,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
       newId.restart()
       await citizens.seed()
       faults.clear()
+      Object.assign(readings, usualReadings)
       trace.clear()
       gate.reset()
     },

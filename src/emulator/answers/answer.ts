@@ -10,6 +10,13 @@ import type { Register } from '../world/people.ts'
 import type { Subjects } from '../world/subjects.ts'
 import type { Transactions } from '../world/transactions.ts'
 
+/** Where the sources of ABDM disagree (abdm-v3 §22), the reading that the emulator follows; each may be turned while it runs. */
+export type Readings = {
+  /** No. 6: a right mobile OTP of the PHR app logs in to the first address listed, instead of letting the person choose. */
+  finalAfterMobile: boolean
+}
+export const usualReadings: Readings = { finalAfterMobile: false }
+
 /** What an answer may use. */
 export type World = {
   readonly store: Store
@@ -22,6 +29,7 @@ export type World = {
   readonly subjects: Subjects
   readonly images: Images
   readonly addressSuffix: string
+  readonly readings: Readonly<Readings>
 }
 
 /** A call that has passed every check its wire value names. */

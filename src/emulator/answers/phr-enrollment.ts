@@ -9,6 +9,7 @@ import { suggest } from '../world/suggestions.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { invalidTxn, sendOtp, subjectOf, verifyOtp } from './otp.ts'
+import { tokensAmong } from './phr-login.ts'
 
 /** abdm-v3 §7. */
 
@@ -123,7 +124,7 @@ export const phrEnrollment: Answers<typeof wire> = {
           ),
         ],
       }),
-      tokens: await world.tokens.transfer('phr-app', subject, call.now),
+      tokens: await tokensAmong(listed, subject, call, world),
     }
   },
 

@@ -47,6 +47,17 @@ const verifiedByAddress = async (call: Call<typeof wire.verify>, world: World, r
   }
 }
 
+/**
+ * Whom a verification logs in that names several: nobody, so the token may only choose.
+ * With a mobile NHA's specification shows a final token (abdm-v3 §22 no. 6); whose is not said, here the first active one's.
+ */
+export const tokensAmong = (listed: readonly AddressRow[], subject: TokenSubject, call: Call, world: World) => {
+  const first = listed.find(({ body }) => !body.isDeactivated)
+  return world.readings.finalAfterMobile && subject.loginSubject === 'MOBILE_LOGIN' && first
+    ? world.tokens.final('phr-app', tokenSubject(first, subject.txnId, subject.loginSubject), call.now)
+    : world.tokens.transfer('phr-app', subject, call.now)
+}
+
 const verifiedByOther = async (call: Call<typeof wire.verify>, world: World, row: TxnRow) => {
   const person = row.body.personId === null ? undefined : await world.register.person(row.body.personId)
   const listed = await listedFor(row, world)
@@ -69,7 +80,7 @@ const verifiedByOther = async (call: Call<typeof wire.verify>, world: World, row
     users: listed.map(({ body }) => userOf(body, call.now)),
     ...(account && { accounts: [account] }),
     ...(account && row.body.variant === 'aadhaar' && { preferredAbhaAddress: account.preferredAbhaAddress }),
-    tokens: await world.tokens.transfer('phr-app', subject, call.now),
+    tokens: await tokensAmong(listed, subject, call, world),
   }
 }
 
