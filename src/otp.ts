@@ -10,7 +10,7 @@ import type { Limit, Store } from './store/store.ts'
 /** What holds for every OTP of every flow: budgets of sends, the pause before a resend, life and tries. */
 
 export type Sender = { readonly caller: Caller; readonly remoteAddress: string }
-type Sent = { readonly txnId: string; readonly message: string }
+type Sent = { readonly txnId: string; readonly message?: string | null | undefined }
 
 const isOverBudget = (thrown: unknown): boolean => thrown instanceof ConnectError && thrown.kind === 'tooManyRequests'
 

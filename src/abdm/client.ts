@@ -6,6 +6,7 @@ import { createBreaker } from './breaker.ts'
 import { createCertificates, type SealingKey } from './certificates.ts'
 import { type ReadError, UpstreamFailure } from './failure.ts'
 import { createGateway } from './gateway.ts'
+import { asDeclared } from './lenient.ts'
 import { withoutSent } from './masking.ts'
 import { createProbe } from './probe.ts'
 import { blamesSealedValue, meaningOf, readError } from './reader.ts'
@@ -135,8 +136,10 @@ export const createAbdm = (deps: {
       throw new UpstreamFailure(op.id, 'refused', { meaning: 'otpWrong', mayHaveActed: true, read: { http: status } })
     }
     const check = checks.get(op.id) ?? (await checkOf(op))
-    if (!check.Check(value)) throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
-    return value as ReplyOf<O>
+    if (check.Check(value)) return value as ReplyOf<O>
+    const declared = asDeclared(op.reply, value)
+    if (!check.Check(declared)) throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
+    return declared as ReplyOf<O>
   }
 
   /** One exchange, unless the service is down; made again when it was refused for the clock. */

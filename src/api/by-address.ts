@@ -18,7 +18,7 @@ export const requestAddressOtp = async (
   { abdm, hasPhrApp }: Services,
   abhaAddress: string,
   isByAadhaar: boolean,
-): Promise<{ txnId: string; message: string; family: Family }> => {
+): Promise<{ txnId: string; message?: string | null; family: Family }> => {
   if (hasPhrApp && !isByAadhaar) {
     const { scope, loginHint, otpSystem } = phrLogin.requestOtp.variants.abhaAddress
     try {

@@ -288,3 +288,37 @@ test('dates that something on the way writes of its own do no harm: a TIMESTAMP 
   product.clock.moveTo(offsetMs)
   await caller.relogin()
 })
+
+test('numbers and flags written as text, text written as numbers, and a send without words are read all the same', async () => {
+  upstream.say('/enrollment/request/otp', { body: { txnId, message: null } })
+  const journey = journeyOf(product, caller)
+  assert.deepEqual(ok(await journey.init()), { txn_id: journey.txn_id })
+  const odd = { ...user, age: '35', abhaNumber: null }
+  const tokens = { token: 't-token', expiresIn: '300', switchProfileEnabled: 'false' }
+  upstream.say('/enrollment/verify', { body: { txnId, authResult: 'success', users: [odd], tokens } })
+  assert.equal(ok(await journey.verify('123456')).abha_profiles[0].abha_address, user.abhaAddress)
+  upstream.say('/login/verify/user', {
+    body: { ...final, expiresIn: '1800', refreshExpiresIn: '1296000', switchProfileEnabled: 'true' },
+  })
+  upstream.say('/login/profile', {
+    body: {
+      ...user,
+      stateCode: 27,
+      districtCode: 490,
+      pinCode: 411001,
+      dayOfBirth: 9,
+      monthOfBirth: '04',
+      yearOfBirth: 1990,
+      mobile: 9876543210,
+      mobileVerified: true,
+      emailVerified: '',
+      abhaLinkedCount: 1,
+    },
+  })
+  const chosen = { txn_id: journey.txn_id, phr_address: user.abhaAddress }
+  const { profile } = ok(await caller.post('/abdm/na/v1/profile/login/phr', chosen))
+  assert.deepEqual(
+    [profile.state_code, profile.district_code, profile.pincode, profile.mobile, profile.day_of_birth],
+    ['27', '490', '411001', '9876543210', 9],
+  )
+})

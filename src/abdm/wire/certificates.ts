@@ -1,8 +1,12 @@
 import { Type } from 'typebox'
-import { operation } from './operation.ts'
+import { absent, operation } from './operation.ts'
 
 /** §3.1: the public keys that seal fields. */
-const certificate = Type.Object({ publicKey: Type.String({ minLength: 1 }), encryptionAlgorithm: Type.String() })
+const certificate = Type.Object({
+  publicKey: Type.String({ minLength: 1 }),
+  // Read by nobody: §3.2 is used whatever it says.
+  encryptionAlgorithm: absent(Type.String()),
+})
 
 export const abhaCertificate = operation({
   id: 'abha.certificate',

@@ -25,7 +25,8 @@ export const phrOtpRequest = Type.Object({
   otpSystem: otpSystem(['ABDM-9999', 'Invalid Otp System']),
 })
 
-export const otpRequested = Type.Object({ txnId: txnId(), message: Type.String() })
+/** The message is words for the person only. */
+export const otpRequested = Type.Object({ txnId: txnId(), message: absent(Type.String()) })
 
 /** §7.2, §9.3, §10: the OTP that came back from the person. */
 export const phrOtpVerify = Type.Object({

@@ -29,7 +29,7 @@ type Ask = {
   readonly sender: Sender
   readonly txnId: string | undefined
 }
-type Asked = { readonly id: string; readonly message: string }
+type Asked = { readonly id: string; readonly message: string | null | undefined }
 
 /**
  * Sends an OTP to log in by an ABHA address, a mobile, an ABHA number, an Aadhaar number, or one of the accounts that a search
