@@ -83,8 +83,6 @@ export const byAadhaar = operation({
     ABHAProfile: enrolledProfile,
     isNew: absent(Type.Boolean()),
   }),
-  // Photos are tens of kilobytes (§19 no. 19).
-  replyBytesMax: 4_194_304,
   errorForm: 'field',
 })
 

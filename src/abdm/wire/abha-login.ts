@@ -74,7 +74,6 @@ export const verify = operation({
     expiresIn: absent(userTokens.expiresIn),
     accounts: absent(Type.Array(account)),
   }),
-  replyBytesMax: 4_194_304,
   errorForm: 'field',
 })
 

@@ -12,7 +12,6 @@ export const get = operation({
   path: '/profile/account',
   userToken: 'x-token',
   reply: abhaProfile,
-  replyBytesMax: 4_194_304,
   errorForm: 'message',
   isRepeatable: true,
 })

@@ -67,6 +67,16 @@ const sealedPaths = (schema: TSchema | undefined, prefix = ''): string[] => {
   )
 }
 
+type Part = { properties?: Record<string, Part>; anyOf?: Part[]; items?: Part }
+
+const mayHoldPhoto = ({ properties = {}, anyOf = [], items }: Part): boolean =>
+  Object.keys(properties).some((name) => /photo/i.test(name)) ||
+  [...Object.values(properties), ...anyOf, ...(items ? [items] : [])].some(mayHoldPhoto)
+
+/** A photo is tens of kilobytes (abdm-v3 §19 no. 19), and a verification may list everybody who shares a mobile. */
+const photosBytesMax = 4_194_304
+const plainBytesMax = 1_048_576
+
 export const operation = <
   Body extends TSchema,
   Query extends TSchema,
@@ -84,7 +94,7 @@ export const operation = <
   key: undefined,
   status: 200,
   replyType: 'application/json',
-  replyBytesMax: 1_048_576,
+  replyBytesMax: mayHoldPhoto(declared.reply as Part) ? photosBytesMax : plainBytesMax,
   sendsOtp: false,
   isRepeatable: false,
   ...declared,
