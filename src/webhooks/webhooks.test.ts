@@ -132,7 +132,8 @@ test('a registration by Aadhaar names the ABHA number; a log-in is no creation',
   const citizen = await addCitizen(product, kycAddress())
   const aadhaar = '/abdm/na/v1/registration/aadhaar'
   const begin = async () => {
-    const init = await client.post(`${aadhaar}/init`, { aadhaar_number: citizen.aadhaar_number })
+    const headers = { 'X-Hip-Id': 'IN0000000002' }
+    const init = await client.post(`${aadhaar}/init`, { aadhaar_number: citizen.aadhaar_number }, { headers })
     const { txn_id } = init.body
     const otp = await product.otpTo(citizen.mobile ?? '')
     await client.post(`${aadhaar}/verify`, { txn_id, otp, mobile: citizen.mobile })
@@ -147,7 +148,9 @@ test('a registration by Aadhaar names the ABHA number; a log-in is no creation',
   const created = await client.post(`${aadhaar}/create-phr`, { txn_id: await begin(), abha_address })
   assert.equal(created.status, 200, created.text)
   const [event, ...more] = await receiver.count(1)
-  assert.deepEqual(event?.body.data, { abha_address, abha_number: citizen.abha_number, oid: created.body.eka.oid })
+  const { oid } = created.body.eka
+  const data = { abha_address, abha_number: citizen.abha_number, hip_id: 'IN0000000002', oid }
+  assert.deepEqual(event?.body.data, data)
   assert.deepEqual(more, [])
 })
 

@@ -4,6 +4,7 @@ import { registration } from '../../../../test/flow-steps.ts'
 import { type Product, startProduct } from '../../../../test/harness.ts'
 import { addCitizen, type Citizen, kycAddress } from '../../../../test/people.ts'
 import { assertRefused, type Client, freshAddress, freshMobile, refusals } from '../../../../test/walks.ts'
+import { userRows } from '../../../people.ts'
 
 /** Registration by Aadhaar: whoever proves the Aadhaar number gets an ABHA number, once, and an address of their choice. */
 
@@ -187,6 +188,7 @@ test('what the first step said of the user is remembered to the end', async () =
   const read = await client.get('/abdm/v1/profile', { headers: { 'X-Partner-Pt-Id': 'ward-7/bed-3' } })
   assert.equal(read.status, 200, read.text)
   assert.notEqual(eka.oid, 'a-placeholder')
+  assert.equal((await product.store.get(userRows, eka.oid))?.body.hipId, 'IN0000000001')
 })
 
 test('an Aadhaar without a linked mobile, and one that nobody has, are told as ABDM tells them, and open nothing', async () => {
