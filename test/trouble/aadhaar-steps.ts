@@ -59,9 +59,8 @@ export const byAadhaar: readonly FlowStep[] = [
     operation: 'abha.enrollment.request_otp',
     kind: 'new',
     isSecond: true,
-    // The account is there: the step has been taken, and the resend sends the second OTP.
+    // The account is there: the step has been taken whatever becomes of the second OTP, and the resend sends it.
     bears: 'all',
-    says: { 'empty 400': [400, 'Bad Request, invalid request'] },
     ready: begunWithOther,
     act: (way) => way.verify(),
     finish: async (way) => {

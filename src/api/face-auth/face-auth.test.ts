@@ -85,6 +85,23 @@ test('somebody without a linked mobile gives one, and it gets an OTP', async () 
   assert.equal(confirmed.profile.mobile, wished)
 })
 
+test('the step is taken although ABDM refuses the mobile: the resend tells why, and then sends', async () => {
+  const citizen = await addCitizen(product, { mobile: null })
+  const txn_id = await captured()
+  const wished = freshMobile()
+  const refusal = { status: 400, message: 'Invalid Mobile Number', times: 2 }
+  await product.fault({ operation: 'abha.enrollment.request_otp', ...refusal })
+  const verified = await verify(citizen, txn_id, wished)
+  assert.equal(verified.status, 200, verified.text)
+  assert.deepEqual(verified.body, { txn_id, skip_state: 'confirm_mobile_otp', abha_profiles: [] })
+  const resend = () => client.post(`${registration}/aadhaar/mobile/resend`, { txn_id })
+  assertRefused(await resend(), { status: 400, error: 'Bad Request, invalid request' })
+  await product.advance(60)
+  assert.equal((await resend()).status, 200)
+  const confirm = { txn_id, otp: await product.otpTo(wished) }
+  assert.equal((await post(`${registration}/aadhaar/mobile/verify`, confirm)).profile.mobile, wished)
+})
+
 test('somebody with an ABHA number is offered its addresses', async () => {
   const citizen = await addCitizen(product, kycAddress())
   const { body } = await verify(citizen, await captured())

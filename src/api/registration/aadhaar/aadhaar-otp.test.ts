@@ -169,3 +169,19 @@ test('the digits of an Aadhaar number are in no reply, no log line and nothing t
   assert.ok(files.length > 0)
   for (const file of files) assert.deepEqual(leaksIn(readFileSync(join(product.folder, file)), secrets), [], file)
 })
+
+test('the step is taken although ABDM refuses the other mobile: the resend tells why, and then sends', async () => {
+  const citizen = await addCitizen(product, {})
+  const { txn_id } = ok(await init(citizen))
+  const other = freshMobile()
+  const refusal = { status: 400, message: 'Invalid Mobile Number', times: 2 }
+  await product.fault({ operation: 'abha.enrollment.request_otp', ...refusal })
+  const verified = ok(await verify(txn_id, await product.otpTo(citizen.mobile ?? ''), other))
+  assert.deepEqual(verified, { txn_id, skip_state: 'confirm_mobile_otp', abha_profiles: [] })
+  assertRefused(await verifyOther(txn_id, '123456'), { ...refusals.otpWrong, message: /has ended/ })
+
+  assertRefused(await resendOther(txn_id), { status: 400, error: 'Bad Request, invalid request' })
+  await product.advance(60)
+  ok(await resendOther(txn_id))
+  assert.equal(ok(await verifyOther(txn_id, await product.otpTo(other))).profile.mobile, other)
+})

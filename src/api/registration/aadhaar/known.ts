@@ -114,7 +114,8 @@ export const goOnToCreate = async (
 
 /**
  * The account is there upstream, so what came with it is written down before anything else. The other mobile gets its OTP at
- * once; when that cannot be sent now the step has been taken all the same, and the resend sends it.
+ * once; when that is not sent now, even because ABDM refuses the mobile, the step has been taken all the same: a repeat could
+ * only fail, and the resend sends it or tells why not.
  */
 export const goOnToConfirm = async (
   deps: Services,
@@ -146,7 +147,6 @@ const sendToOther = async (
     // Nothing has been sent for certain, so nobody has to wait before asking again.
     const isNotSent = thrown instanceof ConnectError || !thrown.mayHaveActed || thrown.kind === 'refused'
     if (isNotSent) await flows.amend(txn, { otp: { sentAt: 0, resends: 0, tries: 0 } })
-    if (thrown instanceof UpstreamFailure && thrown.kind === 'refused' && thrown.meaning !== 'trouble') throw thrown
     return undefined
   }
 }
