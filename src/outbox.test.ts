@@ -14,14 +14,20 @@ after(() => bench.close())
 const log = createLog('silent', bench.clock)
 const expires = () => bench.clock.now() + 86_400_000
 
-const put = async (store: Store, outbox: ReturnType<typeof createOutbox>, id: string): Promise<void> => {
-  const job = outbox.adding('try', id, { id }, expires())
+type Queue = { kind?: string; lane?: string }
+const put = async (
+  store: Store,
+  outbox: ReturnType<typeof createOutbox>,
+  id: string,
+  { kind = 'try', ...queue }: Queue = {},
+): Promise<void> => {
+  const job = outbox.adding(kind, id, { id, ...queue }, { expiresAt: expires(), ...queue })
   assert.equal(job.kind, 'insert')
   if (job.kind === 'insert') await store.insert(jobRows, id, job.row.body as never, { expiresAt: job.row.expiresAt })
 }
 
 const settled = async (isOver: () => boolean): Promise<void> => {
-  for (let turn = 0; turn < 200 && !isOver(); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let turn = 0; turn < 1_000 && !isOver(); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
   assert.ok(isOver(), 'it did not come about')
 }
 
@@ -139,4 +145,109 @@ test('after hours of rest everything that came due meanwhile is found', async ()
   started.wake()
   await settled(() => seen.length === 5)
   await started.stop()
+})
+
+test('what hangs in one lane, thousands of jobs, holds up neither another lane nor another kind', async () => {
+  const clock = movableClock(bench.clock, 80_000_000)
+  const outbox = createOutbox(bench.store, clock, log)
+  let letGo = () => {}
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  let hanging = 0
+  let hangingMax = 0
+  const seen: string[] = []
+  const handler = async (payload: unknown) => {
+    const { id, lane } = payload as { id: string; lane?: string }
+    if (lane === 'dead') {
+      hangingMax = Math.max(hangingMax, ++hanging)
+      await released
+      hanging--
+    }
+    seen.push(id)
+    return undefined
+  }
+  outbox.on('try', handler)
+  outbox.on('other', handler)
+  const many = Array.from({ length: 2_100 }, (_, index) => `a ${index}`)
+  await Promise.all(many.map((id) => put(bench.store, outbox, id, { lane: 'dead' })))
+  outbox.wake()
+  await settled(() => hanging > 0)
+  await put(bench.store, outbox, 'other lane', { lane: 'alive' })
+  await put(bench.store, outbox, 'no lane')
+  await put(bench.store, outbox, 'other kind', { kind: 'other', lane: 'dead kind?' })
+  outbox.wake()
+  await settled(() => seen.length === 3)
+  assert.deepEqual(seen.sort(), ['no lane', 'other kind', 'other lane'])
+  letGo()
+  await settled(() => seen.length === many.length + 3)
+  await outbox.stop()
+  assert.ok(hangingMax <= 8, String(hangingMax))
+  assert.equal(new Set(seen).size, many.length + 3)
+  assert.deepEqual(await bench.store.list(jobRows), [])
+})
+
+test('lanes that all hang leave slots to another kind, and their own turns to each other', async () => {
+  const clock = movableClock(bench.clock, 80_000_000)
+  const outbox = createOutbox(bench.store, clock, log)
+  const ends: (() => void)[] = []
+  const begun: string[] = []
+  outbox.on('try', async (payload) => {
+    begun.push((payload as { lane: string }).lane)
+    await new Promise<void>((resolve) => void ends.push(resolve))
+    return undefined
+  })
+  let others = 0
+  outbox.on('other', async () => {
+    others++
+    return undefined
+  })
+  const lanes = Array.from({ length: 6 }, (_, index) => `lane ${index}`)
+  for (const lane of lanes) {
+    for (let index = 0; index < 20; index++) await put(bench.store, outbox, `${lane} ${index}`, { lane })
+  }
+  await put(bench.store, outbox, 'z', { kind: 'other' })
+  outbox.wake()
+  await settled(() => others === 1)
+  assert.ok(new Set(begun).size < lanes.length)
+  // Two of them end at a time: whoever has waited longest is next.
+  for (let turn = 0; new Set(begun).size < lanes.length; turn++) {
+    assert.ok(turn < 6, 'a lane was kept waiting by the others')
+    const before = begun.length
+    for (const end of ends.splice(0, 2)) end()
+    await settled(() => begun.length === before + 2)
+  }
+  while (begun.length < 120 || ends.length > 0) {
+    for (const end of ends.splice(0)) end()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await outbox.stop()
+  assert.deepEqual(await bench.store.list(jobRows), [])
+})
+
+test('a job that waited for its lane when its process died is done by the next one', async () => {
+  const clock = movableClock(bench.clock, 80_000_000)
+  const dying = createOutbox(bench.store, clock, log)
+  let began = 0
+  dying.on('try', () => {
+    began++
+    return new Promise(() => undefined)
+  })
+  for (let index = 0; index < 20; index++) await put(bench.store, dying, `job ${index}`, { lane: 'one' })
+  dying.wake()
+  const parked = async () => (await bench.store.list(jobRows)).filter(({ body }) => body.isParked).length
+  await settled(() => began === 8)
+  for (let turn = 0; turn < 100 && (await parked()) < 12; turn++) await new Promise((resolve) => setTimeout(resolve, 5))
+  const heir = createOutbox(bench.store, clock, log)
+  let done = 0
+  heir.on('try', async () => {
+    done++
+    return undefined
+  })
+  // Like any process that knows nothing of the lane: it finds them when they come due again.
+  clock.moveTo(clock.offsetMs + 121_000)
+  heir.wake()
+  await settled(() => done === 20)
+  await heir.stop()
+  assert.deepEqual(await bench.store.list(jobRows), [])
 })

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
-import { type Collection, inserting, type Row, type Store, type Write } from './store/store.ts'
+import { type Collection, inserting, type Row, type Store } from './store/store.ts'
 
 /**
  * Work that is done in the background and survives a crash: one table, each row due at a time. Whoever takes a job moves its
@@ -11,23 +11,34 @@ import { type Collection, inserting, type Row, type Store, type Write } from './
 
 type Job = {
   kind: string
+  /** Whom it may keep waiting: jobs of one lane share a few slots. Absent in rows of earlier versions. */
+  lane?: string
   payload: unknown
   dueAt: number
   attempts: number
   /** Somebody is at work on it, and its due time is the end of the lease. */
   isLeased?: boolean
+  /** Its lane was full; it is found by the lane, and comes due again in case its process dies. */
+  isParked?: boolean
 }
+
+const laneOf = ({ kind, lane = '' }: Job): string => `${kind}/${lane}`
 
 export const jobRows: Collection<Job> = {
   name: 'outbox',
   body: Type.Object({
     kind: Type.String(),
+    lane: Type.Optional(Type.String()),
     payload: Type.Unknown(),
     dueAt: Type.Integer(),
     attempts: Type.Integer(),
     isLeased: Type.Optional(Type.Boolean()),
+    isParked: Type.Optional(Type.Boolean()),
   }),
-  lookups: { due: { unique: false, values: ({ dueAt }) => bucketOf(dueAt) } },
+  lookups: {
+    due: { unique: false, values: ({ dueAt }) => bucketOf(dueAt) },
+    lane: { unique: false, values: (job) => (job.isParked ? laneOf(job) : undefined) },
+  },
 }
 
 /** Jobs are found by the minute in which they come due; the store can only look for equal values. */
@@ -44,30 +55,65 @@ const tickMs = 1_000
 const lookBackMs = 26 * 3_600_000
 /** Other processes' clocks may be behind this one's. */
 const overlapMs = 5 * bucketMs
-const atOnceMax = 32
+/** One kind never takes the slots of another, and one lane not all of its kind's. */
+const ofKindMax = 32
+const ofLaneMax = 8
+const pageRows = 1_000
 const stopWithinMs = 5_000
+
+type Slot = { readonly kind: string; readonly lane: string; over?: Promise<void> }
+
+/** One run at a time; who asks meanwhile gets one more. */
+const oneAtATime = (run: () => Promise<void>) => {
+  let current: Promise<void> | undefined
+  let isAskedAgain = false
+  const ask = (): void => {
+    if (current) {
+      isAskedAgain = true
+      return
+    }
+    isAskedAgain = false
+    current = run().finally(() => {
+      current = undefined
+      if (isAskedAgain) ask()
+    })
+  }
+  return { ask, over: () => current }
+}
 
 export type Outbox = ReturnType<typeof createOutbox>
 
 export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   const handlers = new Map<string, Handler>()
-  const running = new Set<Promise<void>>()
+  const slots = new Set<Slot>()
+  /** Lanes that may have parked jobs, with their kind; the first has waited longest. */
+  const parkedLanes = new Map<string, string>()
   let cleanUpTo: number | undefined
   /** A job may be put where the look has passed already, when the clock was moved while it was being done. */
   let oldestPut = Number.MAX_SAFE_INTEGER
   let timer: NodeJS.Timeout | undefined
-  let sweeping: Promise<void> | undefined
   let isStopping = false
-  let isAskedAgain = false
+
+  const hasRoom = (kind: string, lane: string): boolean => {
+    const ofKind = [...slots].filter((slot) => slot.kind === kind)
+    return ofKind.length < ofKindMax && ofKind.filter((slot) => slot.lane === lane).length < ofLaneMax
+  }
 
   /** Counts the attempt and keeps others off; undefined when another process was faster. */
-  const lease = (row: Row<Job>): Promise<Row<Job> | undefined> =>
-    store.update(jobRows, row, {
-      ...row.body,
-      dueAt: clock.now() + leaseMs,
-      attempts: row.body.attempts + 1,
-      isLeased: true,
-    })
+  const lease = (row: Row<Job>): Promise<Row<Job> | undefined> => {
+    const { isParked: _, ...job } = row.body
+    const next = { ...job, dueAt: clock.now() + leaseMs, attempts: job.attempts + 1, isLeased: true }
+    return store.update(jobRows, row, next)
+  }
+
+  /** Out of the way of the jobs behind it, to the beginning of a minute: what lies in the present minute is read at every look. */
+  const park = async (row: Row<Job>): Promise<void> => {
+    const dueAt = (Math.floor(clock.now() / bucketMs) + 2) * bucketMs
+    const { isLeased: _, ...job } = row.body
+    await store.update(jobRows, row, { ...job, dueAt, isParked: true })
+    // Only now: whoever takes the lane off the list has to find the job.
+    parkedLanes.set(laneOf(job), job.kind)
+  }
 
   const work = async (leased: Row<Job>): Promise<void> => {
     const { isLeased: _, ...job } = leased.body
@@ -85,32 +131,67 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
     }
   }
 
-  /** Where no other process can be at work, what is leased belonged to one that died. */
-  const freeLeases = async (): Promise<void> => {
+  /** Takes the slot before the job, so that nobody else counts on it meanwhile. */
+  const begin = async (row: Row<Job>): Promise<void> => {
+    const slot: Slot = { kind: row.body.kind, lane: laneOf(row.body) }
+    slots.add(slot)
+    let leased: Row<Job> | undefined
+    try {
+      leased = await lease(row)
+    } finally {
+      if (!leased) slots.delete(slot)
+    }
+    if (!leased) return
+    slot.over = work(leased).finally(() => {
+      slots.delete(slot)
+      refill.ask()
+    })
+  }
+
+  /** Free slots go to parked jobs, one of each lane in turn. */
+  const refill = oneAtATime(async () => {
+    try {
+      // A lane that is put back comes up again after the others, until it is full or empty.
+      for (const [lane, kind] of parkedLanes) {
+        if (isStopping) return
+        if (!handlers.has(kind) || !hasRoom(kind, lane)) continue
+        parkedLanes.delete(lane)
+        const [row] = await store.find(jobRows, 'lane', lane, { limit: 1 })
+        if (!row) continue
+        parkedLanes.set(lane, kind)
+        await begin(row)
+      }
+    } catch {
+      log.problem('parked background jobs could not be read; the next look tries again')
+    }
+  })
+
+  /** Where no other process can be at work, what is leased or parked belonged to one that died. */
+  const takeOver = async (): Promise<void> => {
     const now = clock.now()
-    for (let at = now; at < now + leaseMs + bucketMs; at += bucketMs) {
-      for (const row of await store.find(jobRows, 'due', bucketOf(at), { limit: 1_000 })) {
+    for (let at = now; at <= now + leaseMs + bucketMs; at += bucketMs) {
+      for (const row of await store.find(jobRows, 'due', bucketOf(at), { limit: pageRows })) {
+        if (row.body.isParked) parkedLanes.set(laneOf(row.body), row.body.kind)
         if (row.body.isLeased) await store.update(jobRows, row, { ...row.body, dueAt: now, isLeased: false })
       }
     }
   }
 
   const takeDue = async (bucket: string): Promise<boolean> => {
-    let isClean = true
-    const rows = await store.find(jobRows, 'due', bucket, { limit: 1_000 })
-    for (const row of rows) {
-      if (row.body.dueAt > clock.now() || !handlers.has(row.body.kind)) {
-        isClean = false
-        continue
+    while (!isStopping) {
+      const rows = await store.find(jobRows, 'due', bucket, { limit: pageRows })
+      const due = rows.filter(({ body }) => body.dueAt <= clock.now() && handlers.has(body.kind))
+      const parking: Promise<void>[] = []
+      for (const row of due) {
+        if (isStopping) break
+        if (hasRoom(row.body.kind, laneOf(row.body))) await begin(row)
+        else parking.push(park(row))
       }
-      while (running.size >= atOnceMax) await Promise.race(running)
-      if (isStopping) return false
-      const leased = await lease(row)
-      if (!leased) continue
-      const one = work(leased).finally(() => running.delete(one))
-      running.add(one)
+      await Promise.all(parking)
+      // Each of them has left the minute, and more may have stood behind them.
+      if (rows.length < pageRows || due.length === 0) return rows.length < pageRows && due.length === rows.length
     }
-    return isClean && rows.length < 1_000
+    return false
   }
 
   /** From the oldest minute that may hold something up to now. */
@@ -127,22 +208,11 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
     cleanUpTo = Math.min(firstUnclean ?? now, now - overlapMs)
   }
 
-  const tick = async (): Promise<void> => {
+  const look = oneAtATime(async () => {
     if (isStopping) return
-    if (sweeping) {
-      isAskedAgain = true
-      return
-    }
-    do {
-      isAskedAgain = false
-      sweeping = sweep()
-        .catch(() => log.problem('the background jobs could not be read; the next look tries again'))
-        .finally(() => {
-          sweeping = undefined
-        })
-      await sweeping
-    } while (isAskedAgain && !isStopping)
-  }
+    await sweep().catch(() => log.problem('the background jobs could not be read; the next look tries again'))
+    refill.ask()
+  })
 
   return {
     on(kind: string, handler: Handler): void {
@@ -150,19 +220,19 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
     },
 
     /** The write that puts a job into somebody's guarded write; the two stand or fall together. */
-    adding: (kind: string, id: string, payload: unknown, expiresAt: number): Write =>
-      inserting(jobRows, id, { kind, payload, dueAt: clock.now(), attempts: 0 }, expiresAt),
+    adding: (kind: string, id: string, payload: unknown, { expiresAt, lane }: { expiresAt: number; lane?: string }) =>
+      inserting(jobRows, id, { kind, ...(lane && { lane }), payload, dueAt: clock.now(), attempts: 0 }, expiresAt),
 
     /** Looks at once instead of at the next tick. */
-    wake: (): void => void tick(),
+    wake: look.ask,
 
     start(): void {
-      timer = setInterval(() => void tick(), tickMs)
+      timer = setInterval(look.ask, tickMs)
       timer.unref()
-      const freed = store.isExclusive ? freeLeases() : Promise.resolve()
-      void freed
-        .catch(() => log.problem('leases of a dead process could not be freed; they end by themselves'))
-        .then(tick)
+      const taken = store.isExclusive ? takeOver() : Promise.resolve()
+      void taken
+        .catch(() => log.problem('work of a dead process could not be taken over; it comes due by itself'))
+        .then(look.ask)
     },
 
     /** What runs gets a moment to end; the rest comes due again when its lease is over. */
@@ -170,7 +240,7 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
       isStopping = true
       clearInterval(timer)
       const over = new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())
-      await Promise.race([Promise.all([sweeping, ...running]), over])
+      await Promise.race([Promise.all([look.over(), refill.over(), ...[...slots].map((slot) => slot.over)]), over])
     },
   }
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { type Product, startProduct } from '../../test/harness.ts'
 import { addCitizen, kycAddress } from '../../test/people.ts'
+import { type Received, type Receiver, startReceiver } from '../../test/receiver.ts'
 import {
   assertRefused,
   type Client,
@@ -21,53 +19,6 @@ import { pauses } from './webhooks.ts'
 
 /** Every created ABHA is reported, signed, until the receiver has taken it; and nothing of it can be turned against the operator. */
 
-type Received = { headers: IncomingHttpHeaders; raw: Buffer; body: any }
-
-/** A receiver written from connect §8 alone. */
-const startReceiver = async () => {
-  const received: Received[] = []
-  let answer: (response: ServerResponse) => void = (response) => void response.writeHead(200).end()
-  let seen: () => void = () => undefined
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const raw = Buffer.concat(chunks)
-      received.push({ headers: request.headers, raw, body: JSON.parse(raw.toString('utf8')) })
-      answer(response)
-      seen()
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`,
-    received,
-    answers: (next: typeof answer) => {
-      answer = next
-    },
-    /** Waits until so many have come. */
-    async count(wanted: number): Promise<Received[]> {
-      const tooLate = Date.now() + 8_000
-      while (received.length < wanted) {
-        if (Date.now() > tooLate) throw new Error(`${received.length} of ${wanted} deliveries came`)
-        await Promise.race([
-          new Promise<void>((resolve) => {
-            seen = resolve
-          }),
-          new Promise((resolve) => setTimeout(resolve, 250)),
-        ])
-      }
-      return received
-    },
-    hangUp: () => server.closeAllConnections(),
-    close: () => {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
-}
-
 const key = 'a-signing-key-of-the-receiver'
 const isGenuine = ({ headers, raw }: Received, nowSeconds: number): boolean => {
   const header = headers['eka-webhook-signature']
@@ -79,7 +30,7 @@ const isGenuine = ({ headers, raw }: Received, nowSeconds: number): boolean => {
 
 let product: Product
 let client: Client
-let receiver: Awaited<ReturnType<typeof startReceiver>>
+let receiver: Receiver
 before(async () => {
   product = await startProduct()
   client = await product.client()
@@ -222,6 +173,31 @@ test('an endpoint that never answers keeps no registration waiting', async () =>
   await product.advance(3_600)
   await receiver.count(4)
   await client.relogin()
+})
+
+test("an endpoint that never answers keeps no other client's events and shares waiting", async () => {
+  receiver.answers(() => undefined)
+  for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 8 }, () => register(product, client)))
+  await receiver.count(8)
+  const other = await product.client('openabha-dev-2')
+  const others = await startReceiver()
+  await product.services.clients.setWebhook('openabha-dev-2', { url: others.url })
+  const { oid } = await register(product, other)
+  assert.equal((await others.count(1))[0]?.body.data.oid, oid)
+  const shared = await other.post(
+    '/abdm/v2/profile/share',
+    { hip_id: 'IN0000000001', counter_id: '12345' },
+    { headers: { 'X-Pt-Id': oid } },
+  )
+  const status = async () => (await other.get(`/abdm/v2/profile/share/${shared.body.request_id}`)).body.status
+  while ((await status()) === 'processing') await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.equal(await status(), 'success')
+  assert.ok(receiver.received.length < 40, 'the first events still hang')
+  receiver.answers((response) => void response.writeHead(200).end())
+  receiver.hangUp()
+  await product.advance(pauses[0])
+  await receiver.count(48)
+  others.close()
 })
 
 test('sixteen creations at once are sixteen events, and none is lost or doubled', async () => {

@@ -134,7 +134,9 @@ export const createWebhooks = (deps: {
           ...(partnerPtId && { partner_patient_id: partnerPtId }),
         },
       }
-      return [outbox.adding(kind, event.transactionId, event, clock.now() + keptMs)]
+      return [
+        outbox.adding(kind, event.transactionId, event, { expiresAt: clock.now() + keptMs, lane: caller.clientId }),
+      ]
     },
 
     wake: outbox.wake,

@@ -134,22 +134,19 @@ export const shareQueued = route({
     if (known) return firstAnswer(known, user.id, clock.now())
     facilityFor(deps, body.hip_id, body.counter_id)
     const patient = await patientOf(deps, caller, user, body.patient, body.user_x_token)
-    const made = await store.insert(
-      shareRows,
-      id,
-      {
-        workspace: caller.workspace,
-        oid: user.id,
-        requestId,
-        hipId: body.hip_id,
-        counterId: body.counter_id,
-        status: 'processing',
-        endsAt: endOfShare(clock.now(), shareTimeoutSeconds),
-        location: placeFrom(body.location),
-        patient,
-      },
-      { expiresAt: clock.now() + shareKeptMs, also: [queueing(deps, id)] },
-    )
+    const share: Share = {
+      workspace: caller.workspace,
+      oid: user.id,
+      requestId,
+      hipId: body.hip_id,
+      counterId: body.counter_id,
+      status: 'processing',
+      endsAt: endOfShare(clock.now(), shareTimeoutSeconds),
+      location: placeFrom(body.location),
+      patient,
+    }
+    const also = [queueing(deps, id, share)]
+    const made = await store.insert(shareRows, id, share, { expiresAt: clock.now() + shareKeptMs, also })
     const row = made ?? (await store.get(shareRows, id))
     if (!row) throw error.internal()
     if (made) outbox.wake()

@@ -161,9 +161,12 @@ export const shareAnswer = (row: Row<Share>, now: number) => {
 
 const kind = 'share'
 
-/** The write that lets a queued share be done in the background. */
-export const queueing = ({ outbox, clock }: Pick<Services, 'outbox' | 'clock'>, id: string) =>
-  outbox.adding(kind, id, { id }, clock.now() + shareKeptMs)
+/** The write that lets a queued share be done in the background. A facility that hangs keeps only its own client's shares waiting. */
+export const queueing = (
+  { outbox, clock }: Pick<Services, 'outbox' | 'clock'>,
+  id: string,
+  { workspace, hipId }: Pick<Share, 'workspace' | 'hipId'>,
+) => outbox.adding(kind, id, { id }, { expiresAt: clock.now() + shareKeptMs, lane: `${workspace}/${hipId}` })
 
 /**
  * Does queued shares. The row's id is the facility's key, so a share that is done again after a crash gets the same token, and
