@@ -75,12 +75,14 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
 
   const abdm = createAbdm({ bases, settings: config.upstream, clock, log })
   const outbox = createOutbox(store, clock, log)
+  const people = createPeople(store)
   const webhooks = createWebhooks({
     outbox,
     clients,
     clock,
     log,
     reach: { allowLoopback: config.sandbox !== undefined, allowPrivate: config.webhookAllowPrivate },
+    isUser: people.isUser,
     ...(config.sandbox && { onDelivery: (made) => keepDelivery(store, clock, made) }),
   })
   const flows = createFlows(store, clock, config.txnLifetimeSeconds)
@@ -89,7 +91,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     clients,
     flows,
     otps: createOtps(store, flows, clock, config.otp, deriveKey(keys.signing, 'otp identifiers')),
-    people: { ...createPeople(store), ...createSessions(store, abdm, clock) },
+    people: { ...people, ...createSessions(store, abdm, clock) },
     clock,
     addressSuffix: config.upstream.addressSuffix,
     hasPhrApp: config.upstream.hasPhrApp,

@@ -220,6 +220,8 @@ export const createPeople = (store: Store) => {
       await store.take(userRows, id)
     },
 
+    isUser: async (oid: string): Promise<boolean> => (await store.get(userRows, oid)) !== undefined,
+
     /** The user that an operation is about; it must be named. */
     async required(caller: Caller, who: Named): Promise<Row<User>> {
       const user = await named(caller, who)

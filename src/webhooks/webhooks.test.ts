@@ -14,6 +14,7 @@ import {
   refusals,
   register,
 } from '../../test/walks.ts'
+import { jobRows } from '../outbox.ts'
 import { endpointProblem, guardedLookup, mayReach } from './addresses.ts'
 import { pauses } from './webhooks.ts'
 
@@ -198,6 +199,23 @@ test("an endpoint that never answers keeps no other client's events and shares w
   await product.advance(pauses[0])
   await receiver.count(48)
   others.close()
+})
+
+test('nothing is told of somebody who was removed from this server', async () => {
+  receiver.answers((response) => void response.writeHead(503).end())
+  const removed = await register(product, client)
+  await receiver.count(1)
+  const gone = await client.call('DELETE', '/abdm/v1/profile', { headers: { 'X-Pt-Id': removed.oid } })
+  assert.equal(gone.status, 204, gone.text)
+  receiver.answers((response) => void response.writeHead(200).end())
+  await product.advance(pauses[0])
+  const { oid } = await register(product, client)
+  await receiver.count(2)
+  assert.deepEqual(
+    receiver.received.map(({ body }) => body.data.oid),
+    [removed.oid, oid],
+  )
+  assert.ok(!(await product.store.list(jobRows)).some(({ body }) => JSON.stringify(body).includes(removed.oid)))
 })
 
 test('sixteen creations at once are sixteen events, and none is lost or doubled', async () => {

@@ -50,9 +50,10 @@ export const createWebhooks = (deps: {
   clock: Clock
   log: Log
   reach: Reach
+  isUser: (oid: string) => Promise<boolean>
   onDelivery?: ((delivery: Delivery) => Promise<void>) | undefined
 }) => {
-  const { outbox, clients, clock, log, reach, onDelivery } = deps
+  const { outbox, clients, clock, log, reach, isUser, onDelivery } = deps
   const agent = new Agent({
     connect: { lookup: guardedLookup(reach), timeout: answerWithinMs },
     headersTimeout: answerWithinMs,
@@ -86,6 +87,8 @@ export const createWebhooks = (deps: {
     const endpoint = await clients.webhook(event.clientId)
     // Taken away by the operator, or no longer allowed: there is nobody to tell.
     if (!endpoint || endpointProblem(endpoint.url, reach)) return undefined
+    // What is stored of a removed user is gone (connect §7.8), and that goes before "at least once" (§8), which is this server's choice.
+    if (!(await isUser(event.data.oid))) return undefined
     const { clientId, workspace, eventTime, transactionId, data } = event
     const startedAt = clock.now()
     const told: AbhaCreated = {

@@ -98,8 +98,10 @@ export const deleteProfile = route({
       // ABDM ends the session by itself in time; the person is not kept waiting for it.
       if (!(thrown instanceof UpstreamFailure)) throw thrown
     })
+    // Before, as nobody could ask again after a crash; and after, for what was queued meanwhile.
     await forgetShares(deps, user.id)
     await people.remove(user)
+    await forgetShares(deps, user.id)
     return undefined
   },
 })

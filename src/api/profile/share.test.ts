@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Product, type Reply, startProduct } from '../../../test/harness.ts'
 import { addCitizen, kycAddress } from '../../../test/people.ts'
-import { assertRefused, type Client, openSession, register, sendingNothing } from '../../../test/walks.ts'
+import { assertRefused, type Client, openSession, refusals, register, sendingNothing } from '../../../test/walks.ts'
 import { shareId, shareRows } from './sharing.ts'
 
 /** A profile is handed to a facility once per request, is kept no longer than it takes, and the token comes in the published form. */
@@ -231,4 +231,20 @@ test('the sandbox lists its facilities, one for each way in which a share ends',
     body.facilities.map(({ hip_id, counter_id }: typeof issues) => ({ hip_id, counter_id })),
     [issues, refuses, isSilent],
   )
+})
+
+test('a share that is being queued while its user is removed leaves nothing behind', async () => {
+  const user = await register(product, client)
+  const whose = { headers: { 'X-Pt-Id': user.oid } }
+  const { store } = product.services
+  const { insert } = store
+  // The removal comes between the reading of the profile and the write.
+  store.insert = async (...args) => {
+    store.insert = insert
+    const gone = await client.call('DELETE', '/abdm/v1/profile', whose)
+    assert.equal(gone.status, 204, gone.text)
+    return insert(...args)
+  }
+  assertRefused(await client.post(v2, issues, whose), refusals.unknown)
+  assert.deepEqual(await product.store.find(shareRows, 'user', user.oid), [])
 })

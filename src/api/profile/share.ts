@@ -14,6 +14,7 @@ import { UserXToken } from './kyc/init.ts'
 import {
   endOfShare,
   facilityFor,
+  forgetShares,
   handOver,
   ownShare,
   patientFrom,
@@ -149,6 +150,11 @@ export const shareQueued = route({
     const made = await store.insert(shareRows, id, share, { expiresAt: clock.now() + shareKeptMs, also })
     const row = made ?? (await store.get(shareRows, id))
     if (!row) throw error.internal()
+    // Removed meanwhile: a removal that comes later sees the row and takes it away itself.
+    if (!(await people.isUser(user.id))) {
+      await forgetShares(deps, user.id)
+      throw error.userUnknown()
+    }
     if (made) outbox.wake()
     return firstAnswer(row, user.id, clock.now())
   },
