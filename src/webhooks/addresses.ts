@@ -3,12 +3,15 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 
 /** Where events may go: an endpoint of a client must not reach into the operator's own network. */
 
+/** What IANA's registries of special-purpose addresses call not globally reachable or not an endpoint, and inner doors of clouds. */
 const inner = new BlockList()
 const loopback = new BlockList()
 const v4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
+  // Azure's machines ask their host here.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -25,10 +28,13 @@ const v6 = [
   ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 32],
+  ['100::', 63],
+  // Protocols of the IETF's own, with Teredo and ORCHID.
+  ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
+  ['5f00::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
   ['fec0::', 10],
@@ -72,8 +78,9 @@ export const endpointProblem = (text: string, reach: Reach): string | undefined 
   if (!URL.canParse(text)) return 'must be an https address'
   const { protocol, hostname, username, password } = new URL(text)
   const host = hostname.replace(/^\[|\]$/g, '')
+  const isLocalName = /(^|\.)localhost\.?$/.test(host)
   const isLoopback =
-    host === 'localhost' ||
+    isLocalName ||
     (isIP(host) > 0 &&
       !mayReach(host, { allowLoopback: false, allowPrivate: false }) &&
       mayReach(host, { allowLoopback: true, allowPrivate: false }))
@@ -81,6 +88,7 @@ export const endpointProblem = (text: string, reach: Reach): string | undefined 
     return 'must begin with https://'
   }
   if (username || password) return 'must not carry a user name or password'
-  if (isIP(host) > 0 && !mayReach(host, reach)) return 'must not be a private address'
+  const isRefused = isLocalName ? !reach.allowLoopback && !reach.allowPrivate : isIP(host) > 0 && !mayReach(host, reach)
+  if (isRefused) return 'must not be a private address'
   return undefined
 }

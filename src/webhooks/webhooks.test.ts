@@ -264,9 +264,17 @@ test('an endpoint is https, or http on this machine; without user, and with a ke
 test('addresses of inner networks are refused in every dress, and so are names that lead there', async () => {
   const strict = { allowLoopback: false, allowPrivate: false }
   const inner =
-    '0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.168.1.1 198.18.0.1 224.0.0.1 255.255.255.255 :: ::1 ::ffff:10.0.0.1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 64:ff9b::a00:1 fc00::1 fd12::1 fe80::1 ff02::1 2002:a00:1:: 64:ff9b:1::a00:1 ::10.0.0.1 ::ffff:0:a00:1 fec0::1 2001::1 192.88.99.1'
+    '0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.168.1.1 198.18.0.1 224.0.0.1 255.255.255.255 :: ::1 ::ffff:10.0.0.1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 64:ff9b::a00:1 fc00::1 fd12::1 fe80::1 ff02::1 2002:a00:1:: 64:ff9b:1::a00:1 ::10.0.0.1 ::ffff:0:a00:1 fec0::1 2001::1 192.88.99.1 168.63.129.16 2001:2::1 2001:10::1 2001:2f:ffff::1 100::1 100:0:0:1::1 3fff::1 3fff:fff::1 5f00::1 2001:db8::1 192.0.0.192'
   for (const address of inner.split(' ')) assert.equal(mayReach(address, strict), false, address)
-  for (const address of ['1.1.1.1', '172.32.0.1', '192.169.0.1', '2606:4700::1111']) {
+  for (const address of [
+    '1.1.1.1',
+    '172.32.0.1',
+    '192.169.0.1',
+    '168.63.129.17',
+    '2606:4700::1111',
+    '2001:4860::1',
+    '3fff:1000::1',
+  ]) {
     assert.equal(mayReach(address, strict), true, address)
   }
   assert.equal(mayReach('10.1.2.3', { allowLoopback: true, allowPrivate: false }), false)
@@ -277,9 +285,15 @@ test('addresses of inner networks are refused in every dress, and so are names t
     'https://0x7f000001/',
     'https://2130706433/',
     'http://localhost/',
+    'https://localhost/',
+    'https://LOCALHOST./',
+    'https://receiver.localhost/',
   ]) {
     assert.notEqual(endpointProblem(url, strict), undefined, url)
+    if (url.startsWith('https'))
+      assert.equal(endpointProblem(url, { allowLoopback: false, allowPrivate: true }), undefined, url)
   }
+  assert.equal(endpointProblem('http://localhost:3000/', { allowLoopback: true, allowPrivate: false }), undefined)
   assert.equal(endpointProblem('https://example.org/x', strict), undefined)
   const lookedUp = await new Promise<Error | null>((resolve) =>
     guardedLookup(strict)('localhost', { all: true }, (failure) => resolve(failure)),
