@@ -58,3 +58,18 @@ test('sixteen cards at once are sixteen pictures, each of its own person', async
   )
   assert.equal(new Set(drawn.map((png) => png.toString('base64'))).size, 16)
 })
+
+test('a worker that dies takes down its own work only, and another one goes on', async () => {
+  const mortal = `
+    import { parentPort } from 'node:worker_threads'
+    parentPort.on('message', ({ id, content }) => {
+      if (content === 'die') throw new Error('dead')
+      parentPort.postMessage({ id, png: Buffer.from(content) })
+    })`
+  const own = createImages(new URL(`data:text/javascript,${encodeURIComponent(mortal)}`))
+  for (let round = 0; round < 3; round++) {
+    await assert.rejects(own.qr('die'))
+    assert.equal((await own.qr(`alive ${round}`)).toString(), `alive ${round}`)
+  }
+  await own.close()
+})

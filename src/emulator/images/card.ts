@@ -107,6 +107,17 @@ const photoOf = (photo: string): string | undefined => {
 export const cardWidth = 1280
 export const cardHeight = 800
 
+const quietModules = 4
+
+/** In the middle of a white square. A small module that is no whole number of pixels is hard to read. */
+const qrIn = (qr: Modules, x: number, y: number, side: number, widest: number): string => {
+  const smooth = widest / qr.size
+  const unit = smooth >= 4 ? smooth : Math.floor(side / (qr.size + 2 * quietModules))
+  const inset = Math.floor((side - unit * qr.size) / 2)
+  const modules = qrPath(qr, x + inset, y + inset, unit * qr.size)
+  return `<path d="${modules}" fill="#0a1626" shape-rendering="crispEdges"/>`
+}
+
 export const cardSvg = (subject: CardSubject, qr: Modules): string => {
   const picture = photoOf(subject.photo)
   const portrait = picture
@@ -150,7 +161,7 @@ ${
     : text(100, 680, 26, 'Not yet verified with KYC', { fill: '#5b6880' })
 }
 <rect x="840" y="192" width="376" height="376" rx="24" fill="#ffffff" stroke="#cfdfe0" stroke-width="2"/>
-<path d="${qrPath(qr, 868, 220, 320)}" fill="#0a1626" shape-rendering="crispEdges"/>
+${qrIn(qr, 840, 192, 376, 320)}
 ${text(1028, 622, 25, 'Scan to share your profile', { fill: '#14213d', weight: 700, anchor: 'middle' })}
 ${text(1028, 658, 22, 'at a hospital, clinic or lab', { fill: '#5b6880', anchor: 'middle' })}
 ${text(1028, 728, 19, 'A synthetic person. Not an identity document.', { fill: '#8a4b00', anchor: 'middle' })}
@@ -160,4 +171,4 @@ ${text(1028, 728, 19, 'A synthetic person. Not an identity document.', { fill: '
 
 /** The QR code alone, with the quiet zone that a reader needs. */
 export const qrSvg = (qr: Modules): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="600" viewBox="0 0 600 600"><rect width="600" height="600" fill="#ffffff"/><path d="${qrPath(qr, 48, 48, 504)}" fill="#0a1626" shape-rendering="crispEdges"/></svg>`
+  `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="600" viewBox="0 0 600 600"><rect width="600" height="600" fill="#ffffff"/>${qrIn(qr, 0, 0, 600, 504)}</svg>`

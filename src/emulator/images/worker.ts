@@ -10,8 +10,12 @@ export type Drawn =
   | { readonly id: number; readonly png: Uint8Array }
   | { readonly id: number; readonly problem: string }
 
+/** Bytes that the largest code holds with level M; what is longer gets the lowest level, which has room for everything that a profile can say. */
+const bytesOfM = 2_331
+
 const modulesOf = (content: string): Modules => {
-  const { modules } = create(content, { errorCorrectionLevel: 'M' })
+  const errorCorrectionLevel = Buffer.byteLength(content) > bytesOfM ? 'L' : 'M'
+  const { modules } = create(content, { errorCorrectionLevel })
   return { size: modules.size, isDark: (row, column) => modules.get(row, column) === 1 }
 }
 

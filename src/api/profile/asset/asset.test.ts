@@ -107,6 +107,26 @@ test('the content is flat text under the published keys, for a session of either
   assert.deepEqual(decoded(await bytesOf(fresh)), await contentOf(fresh))
 })
 
+for (const [script, letters] of [
+  ['Latin', 'Wolfeschlegelsteinhausenbergerdorff'],
+  ['Devanagari', 'श्रीकृष्णक्षीरसागरविश्वनाथन'],
+  // Four bytes a letter: the most that a code can have to hold.
+  ['Brahmi', '𑀓𑀔𑀕𑀖𑀗𑀘𑀙𑀚𑀛𑀜'],
+] as const) {
+  test(`the longest names and address that there can be, in ${script}, have a card and a code`, async () => {
+    const name = [...letters.repeat(12)].slice(0, 99).join('')
+    const names = { first_name: name, middle_name: name, last_name: name }
+    const oid = await loggedIn(await addCitizen(product, { ...kycAddress(), ...names }))
+    const address = [...`${letters} `.repeat(30)].slice(0, 255).join('').trim()
+    const patched = await client.call('PATCH', paths.profile, { ...as(oid), body: { address } })
+    assert.equal(patched.status, 204, patched.text)
+    const content = await contentOf(oid)
+    assert.equal(content.name, `${name} ${name} ${name}`)
+    assert.equal(content.address, address)
+    assert.deepEqual(decoded(await bytesOf(oid)), content)
+  })
+}
+
 test('without KYC there is a card too, without an ABHA number', async () => {
   const { oid, abhaAddress } = await register(product, client)
   const content = await contentOf(oid)
