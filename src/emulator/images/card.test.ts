@@ -46,7 +46,17 @@ test('a photo that is no picture draws a card all the same, and never markup', a
 })
 
 test('names of any length, script and character are drawn', async () => {
-  for (const name of ['', 'A', 'x'.repeat(99), 'Rao <b>&"\'', 'श्रीकृष्ण क्षीरसागर', 'a\u200db', '🙂 Rao', 'قریشی']) {
+  for (const name of [
+    '',
+    'A',
+    'x'.repeat(99),
+    `${'क्षी '.repeat(30)}${'w'.repeat(99)}`,
+    'Rao <b>&"\'',
+    'श्रीकृष्ण क्षीरसागर',
+    'a\u200db',
+    '🙂 Rao',
+    'قریشی',
+  ]) {
     assert.ok((await images.card({ ...subject, name, photo: '' }, '{}')).length > 1_000, name)
     assert.ok(!cardSvg({ ...subject, name }, noCode).includes('<b>'))
   }

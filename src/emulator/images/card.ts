@@ -70,15 +70,36 @@ const text = (x: number, y: number, size: number, words: string, style: Style): 
 }
 
 const nameSize = 50
-const nameSmallest = 34
-const nameWidest = 490
+const nameTwoLines = 40
+/** Below this a line goes over two. */
+const nameOneLine = 34
+/** Below this a line is cut; the code has the whole name. */
+const nameSmallest = 22
+const nameWidest = 480
+
+const widthOf = (words: string): number => outlineOf(words, 700).width
+
+/** As much of a line as has room at a size, and a sign that there is more. */
+const cut = (line: string, size: number): string => {
+  if (widthOf(line) * size <= nameWidest) return line
+  const letters = [...graphemes.segment(line)].map(({ segment }) => segment)
+  const shown = (count: number): string => `${letters.slice(0, count).join('')}…`
+  let [fits, tooMany] = [0, letters.length]
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >> 1
+    if (widthOf(shown(middle)) * size <= nameWidest) fits = middle
+    else tooMany = middle
+  }
+  return shown(fits)
+}
 
 /** A name that is too long for one line at a readable size goes over two. */
 const nameText = (name: string): string => {
   const style: Style = { fill: ink, weight: 700, widest: nameWidest }
-  const widthOf = (words: string): number => outlineOf(words, 700).width
   const words = name.split(' ')
-  if (words.length === 1 || widthOf(name) * nameSmallest <= nameWidest) return text(312, 256, nameSize, name, style)
+  const width = widthOf(name)
+  if (width * nameOneLine <= nameWidest) return text(312, 250, nameSize, name, style)
+  if (words.length === 1) return text(312, 250, nameSize, cut(name, nameSmallest), style)
   const splits = words
     .slice(1)
     .map((_, index) => [words.slice(0, index + 1).join(' '), words.slice(index + 1).join(' ')] as const)
@@ -87,8 +108,9 @@ const nameText = (name: string): string => {
     (best, one) => (longest(one) < longest(best) ? one : best),
     splits[0] ?? [name, ''],
   )
-  const size = Math.min(40, nameWidest / longest([first, second]))
-  return text(312, 226, size, first, style) + text(312, 226 + size * 1.3, size, second, style)
+  const size = Math.min(nameTwoLines, Math.max(nameSmallest, nameWidest / longest([first, second])))
+  const top = 226 - (nameTwoLines - size) / 4
+  return text(312, top, size, cut(first, size), style) + text(312, top + size * 1.35, size, cut(second, size), style)
 }
 
 const ink = '#14213d'
@@ -144,27 +166,27 @@ ${text(1103, 78, 24, 'Sandbox sample', { fill: '#ffffff', weight: 700, anchor: '
 <rect x="64" y="192" width="208" height="248" rx="20" fill="#dcefeb"/>
 ${portrait}
 ${nameText(subject.name)}
-${labelled(312, 340, 'Date of birth', subject.birthDate)}
-${labelled(556, 340, 'Gender', genders[subject.gender] ?? '')}
-${labelled(312, 424, 'Mobile', masked)}
+${labelled(312, 318, 'Date of birth', subject.birthDate)}
+${labelled(556, 318, 'Gender', genders[subject.gender] ?? '')}
+${labelled(312, 402, 'Mobile', masked)}
 <rect x="64" y="500" width="728" height="228" rx="24" fill="#e3f1ef"/>
-${text(100, 556, 24, subject.abhaNumber ? 'ABHA number' : 'ABHA address', { fill: '#5b6880' })}
+${text(100, 546, 24, subject.abhaNumber ? 'ABHA number' : 'ABHA address', { fill: '#5b6880' })}
 ${
   subject.abhaNumber
-    ? text(100, 618, 58, subject.abhaNumber, { fill: '#0b4f6c', weight: 700, spacing: 2 })
-    : text(100, 618, 46, subject.abhaAddress, { fill: '#0b4f6c', weight: 700, widest: 656 })
+    ? text(100, 606, 58, subject.abhaNumber, { fill: '#0b4f6c', weight: 700, spacing: 2 })
+    : text(100, 610, 46, subject.abhaAddress, { fill: '#0b4f6c', weight: 700, widest: 656 })
 }
 ${
   subject.abhaNumber
-    ? text(100, 670, 22, 'ABHA address', { fill: '#5b6880' }) +
-      text(100, 706, 32, subject.abhaAddress, { fill: '#14213d', weight: 700, widest: 656 })
-    : text(100, 680, 26, 'Not yet verified with KYC', { fill: '#5b6880' })
+    ? text(100, 654, 22, 'ABHA address', { fill: '#5b6880' }) +
+      text(100, 694, 32, subject.abhaAddress, { fill: '#14213d', weight: 700, widest: 656 })
+    : text(100, 682, 26, 'Not yet verified with KYC', { fill: '#5b6880' })
 }
 <rect x="840" y="192" width="376" height="376" rx="24" fill="#ffffff" stroke="#cfdfe0" stroke-width="2"/>
 ${qrIn(qr, 840, 192, 376, 320)}
 ${text(1028, 622, 25, 'Scan to share your profile', { fill: '#14213d', weight: 700, anchor: 'middle' })}
 ${text(1028, 658, 22, 'at a hospital, clinic or lab', { fill: '#5b6880', anchor: 'middle' })}
-${text(1028, 728, 19, 'A synthetic person. Not an identity document.', { fill: '#8a4b00', anchor: 'middle' })}
+${text(1028, 722, 17, 'A synthetic person. Not an identity document.', { fill: '#8a4b00', anchor: 'middle', widest: 376 })}
 </g>
 </svg>`
 }

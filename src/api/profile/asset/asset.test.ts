@@ -6,13 +6,16 @@ import { registration } from '../../../../test/flow-steps.ts'
 import { type Product, startProduct } from '../../../../test/harness.ts'
 import { addCitizen, type Citizen, kycAddress } from '../../../../test/people.ts'
 import { assertRefused, type Client, freshAddress, paths, refusals, register } from '../../../../test/walks.ts'
+import { createCaller } from '../../../emulator/testing.ts'
+import { userRows } from '../../../people.ts'
 
 /** The card is a picture that a phone can read, and its code says what `asset/qr` says, whoever the person is. */
 
 let product: Product
 let client: Client
 before(async () => {
-  product = await startProduct()
+  // The first card loads fonts, which a busy machine takes its time over.
+  product = await startProduct({ ABDM_ANSWER_TIMEOUT_MS: '20000' })
   client = await product.client()
 })
 after(() => product.stop())
@@ -40,6 +43,12 @@ const decoded = (png: Buffer): unknown => {
   const code = jsqr.default(new Uint8ClampedArray(data), width, height)
   assert.ok(code, 'no code is readable on the card')
   return JSON.parse(code.data)
+}
+const plainPhoto = () => {
+  const colour = [200, 16, 96]
+  const png = new PNG({ width: 60, height: 60 })
+  for (let at = 0; at < png.data.length; at += 4) png.data.set([...colour, 255], at)
+  return { photo: PNG.sync.write(png).toString('base64'), colour }
 }
 const loggedIn = async ({ abha_addresses, mobile }: Citizen): Promise<string> => {
   const login = '/abdm/na/v1/profile/login'
@@ -163,4 +172,32 @@ test('an error of the card is JSON with its status', async () => {
   await product.advance(16 * 86_400)
   await client.relogin()
   for (const path of [cardPath, qrPath]) assertRefused(await client.get(path, as(oid)), { status: 491 })
+})
+
+test('a photo stands on the card beside a code that is what asset/qr answers', async () => {
+  const oid = await loggedIn(await addCitizen(product, kycAddress()))
+  const plain = PNG.sync.read(await bytesOf(oid))
+  const { photo, colour } = plainPhoto()
+  // Connect cannot change a photo (connect §7.8): the person does it in an app of ABDM's.
+  const token = (await product.services.store.get(userRows, oid))?.body.session?.token
+  assert.ok(product.emulator && token)
+  const app = createCaller(product.emulator, product.clock)
+  await app.signIn()
+  const headers = { 'X-token': `Bearer ${token}` }
+  const { body } = await app.send('phr-app', 'GET', '/login/profile', undefined, headers)
+  const { firstName, middleName, lastName, dayOfBirth, monthOfBirth, yearOfBirth, gender, ...rest } = body as any
+  const { address, stateName, stateCode, districtName, districtCode, pinCode, mobile } = rest
+  const names = { firstName, middleName, lastName, dayOfBirth, monthOfBirth, yearOfBirth, gender }
+  const place = { address, stateName, stateCode, districtName, districtCode, pinCode }
+  const wish = { ...names, ...place, mobile, profilePhoto: photo }
+  const updated = await app.send('phr-app', 'POST', '/login/profile/updateProfile', wish, headers)
+  app.close()
+  assert.equal(updated.status, 200, updated.text)
+
+  assert.equal((await client.get(paths.profile, as(oid))).body.profile_photo, photo)
+  const bytes = await bytesOf(oid)
+  const pixelOf = ({ data, width }: PNG) => [...data.subarray((300 * width + 168) * 4).subarray(0, 3)]
+  assert.deepEqual(pixelOf(PNG.sync.read(bytes)), colour)
+  assert.notDeepEqual(pixelOf(plain), colour)
+  assert.deepEqual(decoded(bytes), await contentOf(oid))
 })
