@@ -6,6 +6,8 @@ import { face, registration } from '../../../test/flow-steps.ts'
 import { type Product, startProduct } from '../../../test/harness.ts'
 import { addCitizen, type Citizen, kycAddress } from '../../../test/people.ts'
 import { assertRefused, type Client, freshAddress, freshMobile, refusals, sendingNothing } from '../../../test/walks.ts'
+import { txnRows } from '../../flow.ts'
+import { StoreUnavailable } from '../../store/store.ts'
 
 /** Registration by face: a link for the person's phone, a poll, and then the same as by Aadhaar OTP, without any OTP for who has a mobile. */
 
@@ -175,4 +177,44 @@ test('a malformed Aadhaar goes nowhere, and its digits are nowhere afterwards', 
     const bytes = readFileSync(join(product.folder, file))
     assert.ok(!bytes.includes(citizen.aadhaar_number) && !bytes.includes(citizen.mobile ?? 'none'), file)
   }
+})
+
+/** The write after the next one of a transaction does not come about. */
+const losingTheSecondWrite = (): void => {
+  const { store } = product.services
+  const { update } = store
+  let writes = 0
+  store.update = (collection, ...rest) => {
+    if (collection.name !== txnRows.name || ++writes < 2) return update(collection, ...rest)
+    store.update = update
+    return Promise.reject(new StoreUnavailable('full'))
+  }
+}
+
+test('an enrolment whose end could not be written down holds up no later one', async () => {
+  const citizen = await addCitizen(product, {})
+  const txn_id = await captured()
+  await product.fault({ operation: 'abha.enrollment.by_aadhaar', status: 500, times: 1 })
+  losingTheSecondWrite()
+  assert.ok((await verify(citizen, txn_id)).status >= 500)
+  const again = await verify(citizen, txn_id)
+  assert.equal(again.status, 200, again.text)
+  assert.equal(again.body.skip_state, 'abha_create')
+})
+
+test('a face that was taken by an enrolment whose result could not be kept is told to be used up', async () => {
+  const citizen = await addCitizen(product, {})
+  const txn_id = await captured()
+  losingTheSecondWrite()
+  assert.ok((await verify(citizen, txn_id)).status >= 500)
+  assertRefused(await verify(citizen, txn_id), { ...refusals.txnUnknown, message: /begin again/ })
+})
+
+test('of many calls at once with one captured face one asks ABDM', async () => {
+  const citizen = await addCitizen(product, {})
+  const txn_id = await captured()
+  const before = product.upstreamCalls('abha.enrollment.by_aadhaar')
+  const replies = await Promise.all(Array.from({ length: 8 }, () => verify(citizen, txn_id)))
+  assert.deepEqual(replies.map(({ status }) => status).sort(), [200, ...Array.from({ length: 7 }, () => 400)])
+  assert.equal(product.upstreamCalls('abha.enrollment.by_aadhaar'), before + 1)
 })

@@ -38,14 +38,23 @@ export const verify = route({
   async handle({ body: { txn_id, aadhaar, mobile }, caller, named, remoteAddress }, deps) {
     const { flows } = deps
     const start = await flows.at(faceAuth, caller, txn_id, 'verify', named)
+    const goOn = async ({ known, txn }: { known: Known; txn: FaceTxn }) => {
+      const linked = known.data.account.mobile
+      if (linked) return goOnToCreate(deps, txn, known, linked)
+      if (mobile) return goOnToConfirm(deps, txn, known, mobile, { caller, remoteAddress })
+      // The account is there; the next call only brings the mobile.
+      await flows.amend(txn, known)
+      throw error.mobileMissing()
+    }
     const before = kept(start)
-    const { known, txn } = before ? { known: before, txn: start } : await enrol(deps, start, aadhaar)
-    const linked = known.data.account.mobile
-    if (linked) return goOnToCreate(deps, txn, known, linked)
-    if (mobile) return goOnToConfirm(deps, txn, known, mobile, { caller, remoteAddress })
-    // The account is there; the next call only brings the mobile.
-    await flows.amend(txn, known)
-    throw error.mobileMissing()
+    if (before) return goOn({ known: before, txn: start })
+    if (enrolling.has(start.id)) throw error.stepNotAllowed()
+    enrolling.add(start.id)
+    try {
+      return await goOn(await enrol(deps, start, aadhaar))
+    } finally {
+      enrolling.delete(start.id)
+    }
   },
 })
 
@@ -59,15 +68,20 @@ const usedUp = 'The face capture was used up when an answer of ABDM was lost; be
 /** Longer than a call can take, with its gateway login and certificate. */
 const claimMs = 120_000
 
-/** ABDM takes a captured face once, so of two calls at once only one may ask; what another process left behind does not bind. */
+/** Transactions whose person is being enrolled in this process, until the result is kept. */
+const enrolling = new Set<string>()
+
+/** ABDM takes a captured face once, so of two calls at once only one may ask; a claim that nobody works on any more does not bind. */
 const enrol = async (
   { abdm, clock, flows, instanceId, storeIsExclusive }: Services,
   txn: FaceTxn,
   aadhaar: string,
 ): Promise<{ known: Known; txn: FaceTxn }> => {
-  const { enrollingNow: former, ...rest } = txn.data
-  const isUnderWay = former && (former.by === instanceId || (!storeIsExclusive && clock.now() < former.until))
-  if (isUnderWay) throw error.stepNotAllowed()
+  const { enrollingNow: former, ...data } = txn.data
+  if (former && former.by !== instanceId && !storeIsExclusive && clock.now() < former.until)
+    throw error.stepNotAllowed()
+  // Whoever left a claim behind may have had an answer that was never written down.
+  const rest = { ...data, ...(former && { mayBeUsed: true }) }
   const enrollingNow = { by: instanceId, until: clock.now() + claimMs }
   const claimed = await flows.amend(txn, { data: { ...rest, enrollingNow } })
   if (!claimed) throw error.stepNotAllowed()
