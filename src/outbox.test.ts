@@ -27,7 +27,7 @@ const put = async (
 }
 
 const settled = async (isOver: () => boolean): Promise<void> => {
-  for (let turn = 0; turn < 1_000 && !isOver(); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let turn = 0; turn < 3_000 && !isOver(); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
   assert.ok(isOver(), 'it did not come about')
 }
 
@@ -79,7 +79,7 @@ test('a job whose worker died is done by another when its lease is over, not bef
   await heir.stop()
 })
 
-test('where nobody else can be at work, what a dead process was doing is taken up at the start', async () => {
+test('where nobody else can be at work, what a dead process was doing and what waited behind it is taken up at the start', async () => {
   const clock = movableClock(bench.clock)
   const dying = createOutbox(bench.store, clock, log)
   let began = 0
@@ -87,9 +87,11 @@ test('where nobody else can be at work, what a dead process was doing is taken u
     began++
     return new Promise(() => undefined)
   })
-  await put(bench.store, dying, 'left behind')
+  for (let index = 0; index < 20; index++) await put(bench.store, dying, `left behind ${index}`, { lane: 'one' })
   dying.wake()
-  await settled(() => began === 1)
+  await settled(() => began === 8)
+  const parked = async () => (await bench.store.list(jobRows)).filter(({ body }) => body.isParked).length
+  while ((await parked()) < 12) await new Promise((resolve) => setTimeout(resolve, 5))
   assert.equal(bench.store.isExclusive, true)
   const heir = createOutbox(bench.store, clock, log)
   const attempts: number[] = []
@@ -98,8 +100,8 @@ test('where nobody else can be at work, what a dead process was doing is taken u
     return undefined
   })
   heir.start()
-  await settled(() => attempts.length === 1)
-  assert.deepEqual(attempts, [2])
+  await settled(() => attempts.length === 20)
+  assert.equal(attempts.filter((attempt) => attempt === 2).length, 8)
   await heir.stop()
 })
 
@@ -147,7 +149,7 @@ test('after hours of rest everything that came due meanwhile is found', async ()
   await started.stop()
 })
 
-test('what hangs in one lane, thousands of jobs, holds up neither another lane nor another kind', async () => {
+test('what hangs in one lane, more jobs than a look reads, holds up neither another lane nor another kind', async () => {
   const clock = movableClock(bench.clock, 80_000_000)
   const outbox = createOutbox(bench.store, clock, log)
   let letGo = () => {}
@@ -169,7 +171,7 @@ test('what hangs in one lane, thousands of jobs, holds up neither another lane n
   }
   outbox.on('try', handler)
   outbox.on('other', handler)
-  const many = Array.from({ length: 2_100 }, (_, index) => `a ${index}`)
+  const many = Array.from({ length: 1_100 }, (_, index) => `a ${index}`)
   await Promise.all(many.map((id) => put(bench.store, outbox, id, { lane: 'dead' })))
   outbox.wake()
   await settled(() => hanging > 0)

@@ -148,6 +148,9 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
     })
   }
 
+  const firstParked = async (lane: string): Promise<Row<Job> | undefined> =>
+    (await store.find(jobRows, 'lane', lane, { limit: 1 }))[0]
+
   /** Free slots go to parked jobs, one of each lane in turn. */
   const refill = oneAtATime(async () => {
     try {
@@ -155,8 +158,12 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
       for (const [lane, kind] of parkedLanes) {
         if (isStopping) return
         if (!handlers.has(kind) || !hasRoom(kind, lane)) continue
+        // Off the list before the look, so that a job parked meanwhile puts it back.
         parkedLanes.delete(lane)
-        const [row] = await store.find(jobRows, 'lane', lane, { limit: 1 })
+        const row = await firstParked(lane).catch((thrown: unknown) => {
+          parkedLanes.set(lane, kind)
+          throw thrown
+        })
         if (!row) continue
         parkedLanes.set(lane, kind)
         await begin(row)
