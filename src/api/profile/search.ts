@@ -47,7 +47,7 @@ export const search = route({
     const txn = await flows.begin(loginBySearch, caller, named, {
       state: 'found',
       upstreamTxnId: found?.txnId ?? '',
-      data: { by: 'search', found: listed.length },
+      data: { by: 'search', found: listed.length, searched: mobile },
     })
     const known = listed.length > 0 ? await people.abhaNumbersOn(caller, mobile) : []
     const profiles = listed.map(({ ABHANumber, name, gender, kycVerified }, place) => ({

@@ -55,6 +55,8 @@ export const loginBySearch = flow('profile.login.search', {
     by: Type.Literal('search'),
     /** How many accounts were found. */
     found: Type.Integer(),
+    /** The mobile that was searched, until its OTP is sent: every send to it counts. */
+    searched: Type.Optional(secret),
     isByAadhaar: Type.Optional(Type.Boolean()),
     /** An OTP is being sent; another call has to wait for its end. */
     sendingUntil: Type.Optional(Type.Integer()),

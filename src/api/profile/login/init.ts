@@ -135,7 +135,7 @@ const bySearch = async ({ deps, identifier, isByAadhaar, caller, named, sender, 
   const { abdm, flows, otps, clock, storeIsExclusive } = deps
   if (!txnId) throw error.invalidField({ message: 'txn_id is required with method search' })
   const txn = await flows.at(loginBySearch, caller, txnId, 'init', named)
-  const { found, sendingUntil = 0 } = txn.data
+  const { found, searched, sendingUntil = 0 } = txn.data
   const index = /^[1-9][0-9]{0,2}$/.test(identifier) ? Number(identifier) : 0
   if (index < 1 || index > found)
     throw error.invalidField({ message: 'identifier must be the index of a profile of the search' })
@@ -145,14 +145,14 @@ const bySearch = async ({ deps, identifier, isByAadhaar, caller, named, sender, 
   const data = { by: 'search', found, isByAadhaar } as const
   sending.add(txn.id)
   try {
-    const claimed = await flows.amend(txn, { data: { ...data, sendingUntil: clock.now() + sendingMs } })
+    const claimed = await flows.amend(txn, { data: { ...txn.data, sendingUntil: clock.now() + sendingMs } })
     if (!claimed) throw error.stepNotAllowed()
     const { scope, loginHint, otpSystem } = abhaLogin.requestOtp.variants[isByAadhaar ? 'indexAadhaar' : 'index']
     const body = { scope: [...scope], loginHint, otpSystem, loginId: identifier, txnId: txn.upstreamTxnId }
     const sent = await otps
-      .send(otps.conceal(`search/${txn.id}`), sender, () => abdm.call(abhaLogin.requestOtp, { body }))
+      .send(searched ?? otps.conceal(`search/${txn.id}`), sender, () => abdm.call(abhaLogin.requestOtp, { body }))
       .catch(async (thrown: unknown) => {
-        await flows.amend(claimed, { data })
+        await flows.amend(claimed, { data: txn.data })
         throw thrown
       })
     await flows.move(claimed, 'init', 'otp_sent', { upstreamTxnId: sent.txnId, otp: sent.otp, data })
