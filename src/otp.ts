@@ -49,6 +49,11 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
 
   const secondsUntil = (ms: number): number => Math.max(1, Math.ceil((ms - clock.now()) / 1000))
 
+  const refuseInPause = (sentAt: number): void => {
+    const allowedAt = sentAt + settings.resendWaitSeconds * 1000
+    if (clock.now() < allowedAt) throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(allowedAt) })
+  }
+
   /** Best effort: a transaction that has moved on meanwhile needs nothing back, and the caller is to hear what went wrong before. */
   const giveBack = async <F extends Flow>(
     counted: Txn<F>,
@@ -149,6 +154,9 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
   return {
     conceal,
 
+    /** One OTP follows another only after a pause, also where it is not known whether the other went out. */
+    refuseInPause,
+
     /** Sends the first OTP of a transaction. `identifier`: whom it goes to, across clients. */
     async send(identifier: string, sender: Sender, send: () => Promise<Sent>): Promise<Sent & { otp: OtpState }> {
       const sent = await spend(identifier, sender, send)
@@ -174,8 +182,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
           if (otp.resends >= settings.resendsMax) {
             throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(txn.row.expiresAt ?? 0) })
           }
-          const allowedAt = otp.sentAt + settings.resendWaitSeconds * 1000
-          if (clock.now() < allowedAt) throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(allowedAt) })
+          refuseInPause(otp.sentAt)
           const written = await flows.amend(txn, {
             otp: { ...otp, resends: otp.resends + 1, sentAt: clock.now(), mayBeUsed: false },
           })

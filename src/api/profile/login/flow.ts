@@ -60,6 +60,8 @@ export const loginBySearch = flow('profile.login.search', {
     isByAadhaar: Type.Optional(Type.Boolean()),
     /** An OTP is being sent; another call has to wait for its end. */
     sendingUntil: Type.Optional(Type.Integer()),
+    /** When an OTP may have gone out whose answer never came. */
+    perhapsSentAt: Type.Optional(Type.Integer()),
     ...verified,
   }),
   livesSeconds: { found: 600 },

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { isOutcomeUnknown } from '../../../abdm/failure.ts'
 import { abhaLogin, phrLogin } from '../../../abdm/wire/index.ts'
 import type { Services } from '../../../app.ts'
 import type { Caller, Named } from '../../../clients.ts'
@@ -33,9 +34,10 @@ type Asked = { readonly id: string; readonly message: string | null | undefined 
 
 /**
  * Sends an OTP to log in by an ABHA address, a mobile, an ABHA number, an Aadhaar number, or one of the accounts that a search
- * has found. There is no resend: call it again, for a new transaction. Opens profile.login.* at otp_sent; with method search it
- * needs `found` of that search and keeps its txn_id. Upstream: phr.login.request_otp, web.login.request_otp for OTPs by Aadhaar
- * to an address, abha.login.request_otp after a search.
+ * has found. There is no resend: call it again, for a new transaction. After a search whose OTP may have gone out although
+ * ABDM's answer was lost, the call may be repeated when the pause of a resend is over; before that it is 429. Opens
+ * profile.login.* at otp_sent; with method search it needs `found` of that search and keeps its txn_id. Upstream:
+ * phr.login.request_otp, web.login.request_otp for OTPs by Aadhaar to an address, abha.login.request_otp after a search.
  */
 export const init = route({
   method: 'POST',
@@ -135,26 +137,33 @@ const bySearch = async ({ deps, identifier, isByAadhaar, caller, named, sender, 
   const { abdm, flows, otps, clock, storeIsExclusive } = deps
   if (!txnId) throw error.invalidField({ message: 'txn_id is required with method search' })
   const txn = await flows.at(loginBySearch, caller, txnId, 'init', named)
-  const { found, searched, sendingUntil = 0 } = txn.data
+  const { found, searched, sendingUntil = 0, perhapsSentAt } = txn.data
   const index = /^[1-9][0-9]{0,2}$/.test(identifier) ? Number(identifier) : 0
   if (index < 1 || index > found)
     throw error.invalidField({ message: 'identifier must be the index of a profile of the search' })
-  // A process that died has left its mark; where no other can be at work it holds nobody up.
+  // A process that died has left its mark; where no other can be at work only the pause holds.
   const isSentElsewhere = !storeIsExclusive && clock.now() < sendingUntil
   if (sending.has(txn.id) || isSentElsewhere) throw error.stepNotAllowed()
-  const data = { by: 'search', found, isByAadhaar } as const
+  if (perhapsSentAt !== undefined) otps.refuseInPause(perhapsSentAt)
   sending.add(txn.id)
   try {
-    const claimed = await flows.amend(txn, { data: { ...txn.data, sendingUntil: clock.now() + sendingMs } })
+    const sentAt = clock.now()
+    const claim = { sendingUntil: sentAt + sendingMs, perhapsSentAt: sentAt }
+    const claimed = await flows.amend(txn, { data: { ...txn.data, ...claim } })
     if (!claimed) throw error.stepNotAllowed()
     const { scope, loginHint, otpSystem } = abhaLogin.requestOtp.variants[isByAadhaar ? 'indexAadhaar' : 'index']
     const body = { scope: [...scope], loginHint, otpSystem, loginId: identifier, txnId: txn.upstreamTxnId }
     const sent = await otps
       .send(searched ?? otps.conceal(`search/${txn.id}`), sender, () => abdm.call(abhaLogin.requestOtp, { body }))
       .catch(async (thrown: unknown) => {
-        await flows.amend(claimed, { data: txn.data })
+        const { sendingUntil: _, perhapsSentAt: __, ...before } = txn.data
+        // Lost on the way back, the OTP may be there: the pause goes on for it.
+        await flows.amend(claimed, {
+          data: isOutcomeUnknown(thrown) ? { ...before, perhapsSentAt: sentAt } : before,
+        })
         throw thrown
       })
+    const data = { by: 'search', found, isByAadhaar } as const
     await flows.move(claimed, 'init', 'otp_sent', { upstreamTxnId: sent.txnId, otp: sent.otp, data })
     return { id: txn.id, message: sent.message }
   } finally {

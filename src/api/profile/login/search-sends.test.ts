@@ -3,7 +3,15 @@ import { after, before, test } from 'node:test'
 import { login } from '../../../../test/flow-steps.ts'
 import { type Product, startProduct } from '../../../../test/harness.ts'
 import { addCitizen, kycAddress } from '../../../../test/people.ts'
-import { assertTooMany, begin, type Client, freshMobile, sendingNothing } from '../../../../test/walks.ts'
+import {
+  assertRefused,
+  assertTooMany,
+  begin,
+  type Client,
+  freshMobile,
+  refusals,
+  sendingNothing,
+} from '../../../../test/walks.ts'
 
 /** The OTP after a search counts for the mobile that was searched, and no second one goes out blindly. */
 
@@ -15,6 +23,7 @@ before(async () => {
 })
 after(() => product.stop())
 
+const operation = 'abha.login.request_otp'
 const searched = async (mobile: string): Promise<string> => {
   const reply = await client.post('/abdm/v1/profile/search', { mobile })
   assert.equal(reply.body?.profiles.length, 1, reply.text)
@@ -42,4 +51,32 @@ test('a new search of a mobile brings no new budget: every OTP to it counts, wha
   await product.advance(3_601)
   await client.relogin()
   assert.equal((await send(await searched(mobile))).status, 200)
+})
+
+test('an OTP whose answer was lost is followed by another one only after the pause, and the caller is told how long', async () => {
+  for (const mode of ['drop_after', 'truncated']) {
+    const txn_id = await searched(await someone())
+    await product.fault({ operation, mode, times: 1 })
+    const lost = await send(txn_id)
+    assert.equal(lost.status, 502, lost.text)
+    await sendingNothing(product, async () => {
+      assert.ok(assertTooMany(await send(txn_id)) <= 60)
+      await product.advance(58)
+      assertTooMany(await send(txn_id))
+    })
+    await product.advance(3)
+    const again = await send(txn_id)
+    assert.equal(again.status, 200, again.text)
+    assertRefused(await send(txn_id), refusals.stepNotAllowed)
+  }
+})
+
+test('an OTP that certainly did not go out is sent by the same call again at once', async () => {
+  const txn_id = await searched(await someone())
+  await product.fault({ operation, status: 400, form: 'field', message: 'LoginId is invalid', times: 1 })
+  assertRefused(await send(txn_id), { status: 400, error: 'Bad Request, invalid request' })
+  await product.fault({ operation, status: 401, code: '900901', message: 'Invalid Credentials', times: 1 })
+  await product.fault({ operation: 'gateway.session', mode: 'drop_before', times: 1 })
+  assert.equal((await send(txn_id)).status, 502)
+  assert.equal((await send(txn_id)).status, 200)
 })
