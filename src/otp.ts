@@ -151,6 +151,18 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     }
   }
 
+  /** The answer waits for a write on the count that was read, so guesses made at once all count. */
+  const repeat = async <F extends Flow>(start: Txn<F>, step: StepOf<F>, isSame: boolean): Promise<Txn<F>> => {
+    for (let txn = start; ; txn = await flows.again(txn, step)) {
+      const { otp } = txn
+      if (!otp) throw error.stepNotAllowed()
+      if (otp.tries >= settings.triesMax) throw error.triesUsedUp()
+      const written = await flows.amend(txn, isSame ? {} : { otp: { ...otp, tries: otp.tries + 1 } })
+      if (written && !isSame) throw error.otpWrong()
+      if (written) return written
+    }
+  }
+
   return {
     conceal,
 
@@ -205,27 +217,28 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
 
     /**
      * As verify, where more calls follow the right OTP: what it brought is kept before they are made, under a mark that stands for
-     * the OTP. Who repeats the call with the same one goes on from there; another one is wrong, and counts.
+     * the OTP. Who repeats the call with the same one goes on from there and uses up no try; another one is wrong, and counts.
      */
     async prove<F extends Flow, Answer>(
       start: Txn<F>,
       step: StepOf<F>,
       proof: {
         otp: string
-        mark: string | undefined
+        markOf: (txn: Txn<F>) => string | undefined
         ask: (txn: Txn<F>) => Promise<Answer>
         keep: (answer: Answer, mark: string, newest: Txn<F>) => Omit<Change<F>, 'state' | 'otp'>
       },
     ): Promise<Txn<F>> {
-      const { otp, mark, ask, keep } = proof
+      const { otp, markOf, ask, keep } = proof
       const given = conceal(`otp/${start.id}/${otp}`)
-      if (mark === undefined) {
-        const { answer, txn } = await verify(start, step, ask)
-        return flows.record(txn, step, (newest) => ({ ...keep(answer, given, newest), ...oneTryLess(newest) }))
-      }
-      const counted = await count(start, step)
-      if (given !== mark) throw error.otpWrong()
-      return flows.record(counted, step, oneTryLess)
+      const before = markOf(start)
+      if (before !== undefined) return repeat(start, step, before === given)
+      const { answer, txn } = await verify(start, step, async (counted) => {
+        // Another call has proved it since: the OTP is used up, and this one is no wrong try.
+        if (markOf(counted) !== undefined) throw error.stepNotAllowed()
+        return ask(counted)
+      })
+      return flows.record(txn, step, (newest) => ({ ...keep(answer, given, newest), ...oneTryLess(newest) }))
     },
   }
 }

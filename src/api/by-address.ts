@@ -48,7 +48,7 @@ export const proveAddress = async (
   const { abhaAddress } = way
   const txn = await deps.otps.prove(start, 'verify', {
     otp,
-    mark: start.data.proved?.otp,
+    markOf: ({ data }) => data.proved?.otp,
     ask: ({ upstreamTxnId }) => askAbout(deps, way, upstreamTxnId, otp),
     keep: ({ txnId, ...proof }, mark, newest) => ({
       ...(txnId && { upstreamTxnId: txnId }),

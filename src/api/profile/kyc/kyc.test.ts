@@ -217,6 +217,52 @@ test('after a link whose answer was an error the same OTP goes on, and another o
   assert.deepEqual((await post('verify', carried, { txn_id, otp })).body, { txn_id })
 })
 
+/** A number that is proved and could not be linked, after so many wrong OTPs. */
+const provedOnly = async (wrongBefore: number, atOnce = 1) => {
+  const { citizen, user } = await pair()
+  const carried = { oid: user.oid }
+  const txn_id = await begin(carried, { method: 'abha-number', identifier: citizen.abha_number })
+  const otp = await product.otpTo(citizen.mobile ?? '')
+  const verify = (otp: string) => post('verify', carried, { txn_id, otp })
+  for (let count = 0; count < wrongBefore; count++) assertRefused(await verify(wrongOtp(otp)), refusals.otpWrong)
+  await product.fault({ operation: 'phr.profile.link', status: 500, code: 'ABDM-1019', times: 99 })
+  const replies = await Promise.all(Array.from({ length: atOnce }, () => verify(otp)))
+  await product.send('DELETE', '/sandbox/v1/faults')
+  assert.ok(replies.some(({ status }) => status === 502))
+  return { otp, verify, replies, user }
+}
+
+test('after the proof the right OTP may be guessed no more often than before it, one by one or at once', async () => {
+  const { otp, verify, user } = await provedOnly(2)
+  // Two were wrong, and the right one is none of the three.
+  assertRefused(await verify(wrongOtp(otp)), refusals.otpWrong)
+  await sendingNothing(product, async () => {
+    for (const tried of [wrongOtp(otp), otp]) assertRefused(await verify(tried), refusals.triesUsedUp)
+  })
+  assert.equal((await read(user.oid)).kyc_verified, false)
+
+  const other = await provedOnly(1)
+  const guesses = await Promise.all(Array.from({ length: 12 }, () => other.verify(wrongOtp(other.otp))))
+  const said = guesses.map(({ body }) => body.error)
+  assert.equal(said.filter((error) => error === refusals.otpWrong.error).length, 2)
+  assert.equal(said.filter((error) => error === refusals.triesUsedUp.error).length, 10)
+})
+
+test('the right OTP, however often and at once it is sent, is never too many tries', async () => {
+  const { otp, verify, replies } = await provedOnly(0, 8)
+  for (const { body } of replies) assert.notEqual(body.error, refusals.triesUsedUp.error)
+  assert.equal((await verify(otp)).status, 200)
+})
+
+test('a right OTP that is repeated costs no try', async () => {
+  const { otp, verify } = await provedOnly(2)
+  for (let count = 0; count < 4; count++) {
+    await product.fault({ operation: 'phr.profile.link', status: 500, code: 'ABDM-1019', times: 1 })
+    assert.equal((await verify(otp)).status, 502)
+  }
+  assert.equal((await verify(otp)).status, 200)
+})
+
 test('without a user, and for one that is not there, nothing begins', async () => {
   const body = { method: 'abha-number', identifier: '91-1111-2222-3333' }
   assertRefused(await post('init', {}, body), { status: 400 })

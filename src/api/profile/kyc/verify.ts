@@ -5,9 +5,10 @@ import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
 import { Otp, TxnId } from '../../../fields.ts'
 import type { Txn } from '../../../flow.ts'
-import { type AbhaSession, sessionFrom, type User } from '../../../people.ts'
+import type { AbhaSession, User } from '../../../people.ts'
 import { route } from '../../../route.ts'
 import type { Row } from '../../../store/store.ts'
+import { tokensOf } from '../../verified.ts'
 import { isKycVerified } from '../connect-profile.ts'
 import { kyc } from './flow.ts'
 import { ofPhrApp, UserXToken, variantFor } from './init.ts'
@@ -48,9 +49,7 @@ export const verify = route({
     const user = await people.required(caller, start.named)
     if (start.row.body.named.oid !== user.id) throw error.txnUnknown()
     const userToken = body.user_x_token ?? start.data.userToken
-    const { proved: before } = start.data
-    if (before && before.otp !== concealed(deps, start.id, body.otp)) throw error.otpWrong()
-    const txn = before ? start : await prove(deps, start, user, body.otp, userToken)
+    const txn = await prove(deps, start, user, body.otp, userToken)
     const { abhaNumber, token, otp: _, ...life } = txn.data.proved ?? { otp: '' }
     if (abhaNumber) await people.refuseHeldNumber(caller, user, abhaNumber)
     await people.asUser(user, (session) => link(deps, txn, ofPhrApp(session)), userToken)
@@ -67,49 +66,35 @@ export const verify = route({
 
 type KycTxn = Txn<typeof kyc>
 
-const concealed = ({ otps }: Services, txnId: string, otp: string): string => otps.conceal(`kyc/${txnId}/${otp}`)
-
-/** The OTP is good once; that it was right is written down before anything is done with it. */
 const prove = async (
-  deps: Services,
+  { abdm, otps, people, clock }: Services,
   start: KycTxn,
   user: Row<User>,
   otp: string,
   userToken: string | undefined,
 ): Promise<KycTxn> => {
-  const { abdm, flows, otps, people, clock } = deps
   await people.asUser(user, async (session) => ofPhrApp(session), userToken)
-  const { answer, txn } = await otps.verify(start, 'verify', ({ upstreamTxnId }) =>
-    people.asUser(
-      user,
-      ({ token }) =>
-        abdm.call(phrProfile.verify, {
-          token,
-          body: {
-            scope: [...variantFor(start.data.method).scope],
-            authData: { authMethods: ['otp'], otp: { txnId: upstreamTxnId, otpValue: otp } },
-          },
-        }),
-      userToken,
-    ),
-  )
-  const abhaNumber = answer.accounts?.[0]?.ABHANumber
-  // New tokens come with the proof (abdm-v3 §13); a transfer token would be none to go on with.
-  const isFinal = answer.tokens?.refreshToken
-  const session =
-    answer.tokens && isFinal
-      ? sessionFrom('phr-app', user.body.preferredAddress, answer.tokens, clock.now())
-      : undefined
-  const { family: _, abhaAddress: __, ...kept } = session ?? { family: '', abhaAddress: '' }
-  const proved = { ...kept, otp: concealed(deps, txn.id, otp), ...(abhaNumber && { abhaNumber }) }
-  // Other calls count their tries meanwhile; the proof, which there is only once, goes over whatever they wrote.
-  for (let newest = txn; ; newest = await flows.again(newest, 'verify')) {
-    const written = await flows.amend(newest, {
-      ...(answer.txnId && { upstreamTxnId: answer.txnId }),
-      data: { ...newest.data, proved },
-    })
-    if (written) return written
-  }
+  const { scope } = variantFor(start.data.method)
+  return otps.prove(start, 'verify', {
+    otp,
+    markOf: ({ data }) => data.proved?.otp,
+    ask: ({ upstreamTxnId }) => {
+      const body = {
+        scope: [...scope],
+        authData: { authMethods: ['otp' as const], otp: { txnId: upstreamTxnId, otpValue: otp } },
+      }
+      return people.asUser(user, ({ token }) => abdm.call(phrProfile.verify, { token, body }), userToken)
+    },
+    keep: ({ txnId, tokens, accounts }, mark, newest) => {
+      const abhaNumber = accounts?.[0]?.ABHANumber
+      // New tokens come with the proof (abdm-v3 §13); a transfer token would be none to go on with.
+      const { family: _, ...kept } = tokensOf('phr-app', tokens, clock.now()).final ?? { family: '' }
+      return {
+        ...(txnId && { upstreamTxnId: txnId }),
+        data: { ...newest.data, proved: { ...kept, otp: mark, ...(abhaNumber && { abhaNumber }) } },
+      }
+    },
+  })
 }
 
 const isLinked = async ({ abdm }: Services, token: string): Promise<boolean> =>
