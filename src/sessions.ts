@@ -10,6 +10,8 @@ import type { Row, Store } from './store/store.ts'
 
 const isOver = (thrown: unknown): boolean => thrown instanceof ConnectError && thrown.kind === 'sessionEnded'
 
+export type AsUser = <Answer>(act: (session: AbhaSession) => Promise<Answer>) => Promise<Answer>
+
 export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
   const over = (session: AbhaSession): boolean => clock.now() >= session.expiresAt - 5_000
   const canRefresh = (session: AbhaSession): boolean =>
@@ -70,23 +72,48 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
     return running
   }
 
-  /** A token that the client kept stands in for the stored session (connect §5.3): a PHR app token, unless it is that very one. */
-  const actWith = async <Answer>(
-    token: string,
-    { body: { preferredAddress: abhaAddress, abhaAddresses, session } }: Row<User>,
-    act: (session: AbhaSession) => Promise<Answer>,
-  ): Promise<Answer> => {
-    const family = session?.token === token ? session.family : 'phr-app'
+  const actWith = async <Answer>(session: AbhaSession, act: (session: AbhaSession) => Promise<Answer>) => {
     try {
-      if (session?.token !== token) {
-        // Whose token it is, only ABDM knows; another person's must never speak for this user.
-        const { abhaAddress: whose } = await abdm.call(phrProfile.get, { token })
-        if (!abhaAddresses.includes(whose.toLowerCase())) throw error.notForThisUser()
-      }
-      return await act({ family, abhaAddress, token, expiresAt: Number.MAX_SAFE_INTEGER })
+      return await act(session)
     } catch (thrown) {
       if (hasMeaning(thrown, 'userTokenOver')) throw error.sessionEnded({ cause: thrown })
       throw thrown
+    }
+  }
+
+  /** A token that the client kept stands in for the stored session (connect §5.3): a PHR app token, unless it is that very one. */
+  const standIn = async (token: string, { body }: Row<User>): Promise<AbhaSession> => {
+    const isStored = body.session?.token === token
+    const family = isStored && body.session ? body.session.family : 'phr-app'
+    const session = { family, abhaAddress: body.preferredAddress, token, expiresAt: Number.MAX_SAFE_INTEGER }
+    if (isStored) return session
+    // Whose token it is, only ABDM knows; another person's must never speak for this user.
+    const { abhaAddress: whose } = await actWith(session, () => abdm.call(phrProfile.get, { token }))
+    if (!body.abhaAddresses.includes(whose.toLowerCase())) throw error.notForThisUser()
+    return session
+  }
+
+  /**
+   * Does something at ABDM as the user. A session that is over or refused is renewed once; without one, or when ABDM
+   * refuses the renewed one too, the answer is 491.
+   */
+  const asUser = async <Answer>(user: Row<User>, act: (session: AbhaSession) => Promise<Answer>) => {
+    let { session } = user.body
+    if (!session) throw error.sessionEnded()
+    let isRenewed = over(session)
+    if (isRenewed) session = await renewed(user, session)
+    for (;;) {
+      try {
+        return await act(session)
+      } catch (thrown) {
+        if (!hasMeaning(thrown, 'userTokenOver')) throw thrown
+        if (isRenewed) {
+          await replaceSession(user.id, session, undefined)
+          throw error.sessionEnded({ cause: thrown })
+        }
+        session = await renewed(user, session)
+        isRenewed = true
+      }
     }
   }
 
@@ -107,33 +134,16 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
       }
     },
 
+    asUser,
+
     /**
-     * Does something at ABDM as the user. A session that is over or refused is renewed once; without one, or when ABDM
-     * refuses the renewed one too, the answer is 491.
+     * Who acts as the user: the stored session, or a token of the client's. ABDM is asked here whose the token is, so this
+     * belongs before whatever is counted.
      */
-    async asUser<Answer>(
-      user: Row<User>,
-      act: (session: AbhaSession) => Promise<Answer>,
-      userToken?: string,
-    ): Promise<Answer> {
-      if (userToken !== undefined) return actWith(userToken, user, act)
-      let { session } = user.body
-      if (!session) throw error.sessionEnded()
-      let isRenewed = over(session)
-      if (isRenewed) session = await renewed(user, session)
-      for (;;) {
-        try {
-          return await act(session)
-        } catch (thrown) {
-          if (!hasMeaning(thrown, 'userTokenOver')) throw thrown
-          if (isRenewed) {
-            await replaceSession(user.id, session, undefined)
-            throw error.sessionEnded({ cause: thrown })
-          }
-          session = await renewed(user, session)
-          isRenewed = true
-        }
-      }
+    async acting(user: Row<User>, userToken?: string): Promise<AsUser> {
+      if (userToken === undefined) return (act) => asUser(user, act)
+      const session = await standIn(userToken, user)
+      return (act) => actWith(session, act)
     },
   }
 }

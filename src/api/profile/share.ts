@@ -43,10 +43,9 @@ const patientOf = async (
   // A client may know better than we do whom it shares; a user shares their own details.
   if (onlyOid !== undefined && given && !abhaAddresses.includes(given.abha_address)) throw error.notForThisUser()
   // Read also when the patient is given: a person whose session is over shares nothing.
-  const profile = await people.asUser(
-    user,
-    (session) => readProfile(abdm, { ...session, abhaAddress: preferredAddress }, abhaAddresses),
-    userToken,
+  const asUser = await people.acting(user, userToken)
+  const profile = await asUser((session) =>
+    readProfile(abdm, { ...session, abhaAddress: preferredAddress }, abhaAddresses),
   )
   return given ?? patientFrom(profile, preferredAddress)
 }

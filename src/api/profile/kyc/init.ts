@@ -49,21 +49,19 @@ export const init = route({
     if (user.body.isKycVerified) throw error.alreadyVerified()
     if (method === 'abha-number') await people.refuseHeldNumber(caller, user, identifier)
     // Before anything is counted: the session is there, alive, and of the kind that can be linked.
-    await people.asUser(user, async (session) => ofPhrApp(session), userToken)
+    const asUser = await people.acting(user, userToken)
+    await asUser(async (session) => ofPhrApp(session))
     const receiver = otps.conceal(`${form === 'aadhaar' ? 'aadhaar' : 'abha'}/${identifier}`)
     let sealedIdentifier = ''
     const sent = await otps.send(receiver, { caller, remoteAddress }, () =>
-      people.asUser(
-        user,
-        ({ token }) =>
-          abdm.call(phrProfile.requestOtp, {
-            ...otpFor(method, identifier),
-            token,
-            onSealed: ({ loginId = '' }) => {
-              sealedIdentifier = loginId
-            },
-          }),
-        userToken,
+      asUser(({ token }) =>
+        abdm.call(phrProfile.requestOtp, {
+          ...otpFor(method, identifier),
+          token,
+          onSealed: ({ loginId = '' }) => {
+            sealedIdentifier = loginId
+          },
+        }),
       ),
     )
     const txn = await flows.begin(

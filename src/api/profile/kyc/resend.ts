@@ -40,13 +40,11 @@ export const resend = route({
     if (!sealedIdentifier || !receiver) throw error.internal()
     // The number is proved already: another OTP would prove nothing more.
     if (txn.data.proved) throw error.stepNotAllowed({ message: 'The OTP was right; repeat the verification' })
-    await people.asUser(user, async (session) => ofPhrApp(session), userToken)
+    const asUser = await people.acting(user, userToken)
+    await asUser(async (session) => ofPhrApp(session))
     await otps.resend(txn, 'resend', receiver, { caller, remoteAddress }, () =>
-      people.asUser(
-        user,
-        ({ token }) =>
-          abdm.call(phrProfile.requestOtp, { ...otpFor(method, ''), token, sealed: { loginId: sealedIdentifier } }),
-        userToken,
+      asUser(({ token }) =>
+        abdm.call(phrProfile.requestOtp, { ...otpFor(method, ''), token, sealed: { loginId: sealedIdentifier } }),
       ),
     )
     return { txn_id: txn.id }

@@ -5,9 +5,9 @@ import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
 import { Otp, TxnId } from '../../../fields.ts'
 import type { Txn } from '../../../flow.ts'
-import type { AbhaSession, User } from '../../../people.ts'
+import type { AbhaSession } from '../../../people.ts'
 import { route } from '../../../route.ts'
-import type { Row } from '../../../store/store.ts'
+import type { AsUser } from '../../../sessions.ts'
 import { tokensOf } from '../../verified.ts'
 import { isKycVerified } from '../connect-profile.ts'
 import { kyc } from './flow.ts'
@@ -48,11 +48,11 @@ export const verify = route({
     const start = await flows.at(kyc, caller, body.txn_id, 'verify', named)
     const user = await people.required(caller, start.named)
     if (start.row.body.named.oid !== user.id) throw error.txnUnknown()
-    const userToken = body.user_x_token ?? start.data.userToken
-    const txn = await prove(deps, start, user, body.otp, userToken)
+    const asUser = await people.acting(user, body.user_x_token ?? start.data.userToken)
+    const txn = await prove(deps, start, body.otp, asUser)
     const { abhaNumber, token, otp: _, ...life } = txn.data.proved ?? { otp: '' }
     if (abhaNumber) await people.refuseHeldNumber(caller, user, abhaNumber)
-    await people.asUser(user, (session) => link(deps, txn, ofPhrApp(session)), userToken)
+    await asUser((session) => link(deps, txn, ofPhrApp(session)))
     const { preferredAddress: abhaAddress } = user.body
     const session: AbhaSession | undefined = token
       ? { family: 'phr-app', abhaAddress, token, ...life, expiresAt: life.expiresAt ?? 0 }
@@ -66,14 +66,8 @@ export const verify = route({
 
 type KycTxn = Txn<typeof kyc>
 
-const prove = async (
-  { abdm, otps, people, clock }: Services,
-  start: KycTxn,
-  user: Row<User>,
-  otp: string,
-  userToken: string | undefined,
-): Promise<KycTxn> => {
-  await people.asUser(user, async (session) => ofPhrApp(session), userToken)
+const prove = async ({ abdm, otps, clock }: Services, start: KycTxn, otp: string, asUser: AsUser): Promise<KycTxn> => {
+  await asUser(async (session) => ofPhrApp(session))
   const { scope } = variantFor(start.data.method)
   return otps.prove(start, 'verify', {
     otp,
@@ -83,7 +77,7 @@ const prove = async (
         scope: [...scope],
         authData: { authMethods: ['otp' as const], otp: { txnId: upstreamTxnId, otpValue: otp } },
       }
-      return people.asUser(user, ({ token }) => abdm.call(phrProfile.verify, { token, body }), userToken)
+      return asUser(({ token }) => abdm.call(phrProfile.verify, { token, body }))
     },
     keep: ({ txnId, tokens, accounts }, mark, newest) => {
       const abhaNumber = accounts?.[0]?.ABHANumber
