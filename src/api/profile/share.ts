@@ -16,9 +16,9 @@ import {
   facilityFor,
   forgetShares,
   handOver,
-  ownShare,
   patientFrom,
   placeFrom,
+  polledShare,
   queueing,
   type Share,
   ShareStatus,
@@ -26,6 +26,7 @@ import {
   shareFields,
   shareId,
   shareKeptMs,
+  shareNamed,
   shareRows,
 } from './sharing.ts'
 
@@ -105,7 +106,8 @@ export const shareAndWait = route({
 
 /**
  * Queues the profile for a facility and answers at once; poll the request_id. A request_id of the client's own makes it safe to
- * repeat: the same one again answers the same request, whatever else the body says; another user's is 400.
+ * repeat: the same one again answers the same request, whatever else the body says; another user's is 400. With a user's own
+ * bearer it is that user's alone, and tells nothing of others.
  */
 export const shareQueued = route({
   method: 'POST',
@@ -129,8 +131,8 @@ export const shareQueued = route({
     const { store, clock, outbox, people, shareTimeoutSeconds } = deps
     const user = await people.required(caller, named)
     const requestId = body.request_id ?? newUuid()
-    const id = shareId(caller.workspace, requestId)
-    const known = body.request_id === undefined ? undefined : await store.get(shareRows, id)
+    const id = shareId(caller.workspace, requestId, caller.onlyOid)
+    const known = body.request_id === undefined ? undefined : await shareNamed(deps, caller, requestId, user.id)
     if (known) return firstAnswer(known, user.id, clock.now())
     facilityFor(deps, body.hip_id, body.counter_id)
     const patient = await patientOf(deps, caller, user, body.patient, body.user_x_token)
@@ -147,7 +149,7 @@ export const shareQueued = route({
     }
     const also = [queueing(deps, id, share)]
     const made = await store.insert(shareRows, id, share, { expiresAt: clock.now() + shareKeptMs, also })
-    const row = made ?? (await store.get(shareRows, id))
+    const row = made ?? (await shareNamed(deps, caller, requestId, user.id))
     if (!row) throw error.internal()
     // Removed meanwhile: a removal that comes later sees the row and takes it away itself.
     if (!(await people.isUser(user.id))) {
@@ -159,7 +161,10 @@ export const shareQueued = route({
   },
 })
 
-/** How far a queued share is: processing, then success with the facility's token, or failed. A request of another client: 404. */
+/**
+ * How far a queued share is: processing, then success with the facility's token, or failed. A request of another client: 404.
+ * Requests that users have named alike with their own bearers are told apart by the user that the client names; without one: 404.
+ */
 export const shareStatus = route({
   method: 'GET',
   path: '/abdm/v2/profile/share/{request_id}',
@@ -176,7 +181,7 @@ export const shareStatus = route({
     expiry: Type.Optional(Nullable(moment('Until when the token is good.'))),
   }),
   errors: ['shareUnknown'],
-  async handle({ params, caller }, deps) {
-    return shareAnswer(await ownShare(deps, caller, params.request_id), deps.clock.now())
+  async handle({ params, caller, named }, deps) {
+    return shareAnswer(await polledShare(deps, caller, named, params.request_id), deps.clock.now())
   },
 })

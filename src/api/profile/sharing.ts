@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Services } from '../../app.ts'
-import type { Caller } from '../../clients.ts'
+import type { Caller, Named } from '../../clients.ts'
 import { indiaOffsetTime } from '../../clock.ts'
 import { error } from '../../errors.ts'
 import type { Facility, Patient } from '../../facilities.ts'
@@ -78,7 +78,11 @@ export type Share = Static<typeof share>
 export const shareRows: Collection<Share> = {
   name: 'share',
   body: share,
-  lookups: { user: { unique: false, values: ({ oid }) => oid } },
+  lookups: {
+    user: { unique: false, values: ({ oid }) => oid },
+    own: { unique: true, values: ({ workspace, oid, requestId }) => `${workspace}/${oid}/${requestId}` },
+    request: { unique: false, values: ({ workspace, requestId }) => `${workspace}/${requestId}` },
+  },
 }
 
 /** Everything that was shared for a user goes with the user. */
@@ -99,7 +103,12 @@ const mayBeginForMs = 180_000
 export const endOfShare = (now: number, shareTimeoutSeconds: number): number =>
   now + mayBeginForMs + shareTimeoutSeconds * 1000
 
-export const shareId = (workspace: string, requestId: string): string => sha256(`share/${workspace}/${requestId}`)
+/**
+ * A request_id of the client's is one request among all of its users. One that a user's bearer brings is that user's alone, so
+ * that nobody learns by it what others have taken.
+ */
+export const shareId = (workspace: string, requestId: string, onlyOid?: string): string =>
+  sha256(onlyOid === undefined ? `share/${workspace}/${requestId}` : `share-of/${onlyOid}/${workspace}/${requestId}`)
 
 export const facilityFor = ({ facilities }: Services, hipId: string, counterId: string): Facility => {
   const facility = facilities.find(hipId, counterId)
@@ -200,8 +209,27 @@ export const workOnShares = (
   })
 }
 
-export const ownShare = async ({ store }: Services, { workspace, onlyOid }: Caller, requestId: string) => {
-  const row = await store.get(shareRows, shareId(workspace, requestId))
-  if (!row || (onlyOid !== undefined && row.body.oid !== onlyOid)) throw error.shareUnknown()
-  return row
+/** The request of that name: the user's, else what this caller may know of others of the name. */
+export const shareNamed = async (
+  { store }: Pick<Services, 'store'>,
+  { workspace, onlyOid }: Caller,
+  requestId: string,
+  oid: string | undefined,
+): Promise<Row<Share> | undefined> => {
+  const [own] = oid === undefined ? [] : await store.find(shareRows, 'own', `${workspace}/${oid}/${requestId}`)
+  const row = own ?? (await store.get(shareRows, shareId(workspace, requestId)))
+  return onlyOid === undefined || row?.body.oid === onlyOid ? row : undefined
+}
+
+/** A request as its poll finds it. What users brought with their bearers the client finds too, naming the user where two are named alike. */
+export const polledShare = async (deps: Services, caller: Caller, named: Named, requestId: string) => {
+  const oid = caller.onlyOid ?? named.oid ?? (await deps.people.named(caller, named))?.id
+  const row = await shareNamed(deps, caller, requestId, oid)
+  if (row) return row
+  const [ofUser, another] =
+    caller.onlyOid === undefined
+      ? await deps.store.find(shareRows, 'request', `${caller.workspace}/${requestId}`, { limit: 2 })
+      : []
+  if (!ofUser || another) throw error.shareUnknown()
+  return ofUser
 }
