@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { userRows } from '../../src/people.ts'
-import { type Product, startProduct } from '../harness.ts'
+import type { Product } from '../harness.ts'
 import { assertRefused, beginSession, type Client, paths, refusals } from '../walks.ts'
-import { type Scripted, startScripted } from './scripted-upstream.ts'
+import { type Scripted, startBeforeScripted, txnId } from './scripted-upstream.ts'
 
 /** Profiles that the emulator does not show but real ABDM does: a change keeps what it does not name, and invents nothing. */
 
@@ -11,24 +11,11 @@ let upstream: Scripted
 let product: Product
 let client: Client
 let oid: string
-const txnId = '0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3'
+let stop: () => Promise<void>
 const abhaAddress = 'asha.rao1990@sbx'
 
 before(async () => {
-  upstream = await startScripted()
-  product = await startProduct({
-    ABDM_ENV: 'sandbox',
-    ABDM_CLIENT_ID: 'SBXID_000009',
-    ABDM_CLIENT_SECRET: 'a-secret',
-    ENCRYPTION_KEY: '33'.repeat(32),
-    SIGNING_KEY: '44'.repeat(32),
-    ABDM_GATEWAY_URL: upstream.origin,
-    ABDM_ABHA_URL: upstream.origin,
-    ABDM_PHR_APP_URL: upstream.origin,
-    ABDM_PHR_WEB_URL: upstream.origin,
-  })
-  await product.services.clients.add('hospital', 'hospital-secret')
-  client = await product.client('hospital')
+  ;({ upstream, product, caller: client, stop } = await startBeforeScripted())
   upstream.say('/login/request/otp', { body: { txnId, message: 'sent' } })
   upstream.say('/login/verify', {
     body: {
@@ -43,10 +30,7 @@ before(async () => {
   assert.equal(verify.status, 200, verify.text)
   oid = (await product.store.find(userRows, 'address', `hospital/${abhaAddress}`))[0]?.id ?? ''
 })
-after(async () => {
-  await product.stop()
-  await upstream.stop()
-})
+after(() => stop())
 afterEach(() => upstream.forget())
 
 const place = {

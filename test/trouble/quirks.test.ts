@@ -1,43 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { type Product, type Reply, startProduct } from '../harness.ts'
+import type { Product, Reply } from '../harness.ts'
 import { assertHonestError, type Caller, type Journey, journeyOf, ok } from './journey.ts'
-import { type Said, type Scripted, startScripted } from './scripted-upstream.ts'
+import { type Said, type Scripted, said, startBeforeScripted, txnId } from './scripted-upstream.ts'
 
 /** Forms and quirks that the emulator does not show but real ABDM does: each ends in the answer that connect.md §5 promises. */
 
 let upstream: Scripted
 let product: Product
 let caller: Caller
+let stop: () => Promise<void>
 before(async () => {
-  upstream = await startScripted()
-  product = await startProduct({
-    ABDM_ENV: 'sandbox',
-    ABDM_CLIENT_ID: 'SBXID_000009',
-    ABDM_CLIENT_SECRET: 'a-secret',
-    ENCRYPTION_KEY: '33'.repeat(32),
-    SIGNING_KEY: '44'.repeat(32),
-    ABDM_GATEWAY_URL: upstream.origin,
-    ABDM_ABHA_URL: upstream.origin,
-    ABDM_PHR_APP_URL: upstream.origin,
-    ABDM_PHR_WEB_URL: upstream.origin,
-    ABDM_ANSWER_TIMEOUT_MS: '1000',
-    OTP_RESEND_WAIT_SECONDS: '0',
-  })
-  await product.services.clients.add('hospital', 'hospital-secret')
-  caller = await product.client('hospital')
+  ;({ upstream, product, caller, stop } = await startBeforeScripted())
 })
-after(async () => {
-  await product.stop()
-  await upstream.stop()
-})
+after(() => stop())
 afterEach(() => upstream.forget())
 
-const txnId = '0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3'
-const sent = { txnId, message: 'OTP is sent to Mobile number ending with ******3210' }
-const user = { abhaAddress: 'asha.rao1990@sbx', fullName: 'Asha Rao', kycStatus: 'PENDING' }
-const final = { token: 'x-token', expiresIn: 1800, refreshToken: 'r-token', refreshExpiresIn: 1_296_000 }
-const transfer = { token: 't-token', expiresIn: 300, switchProfileEnabled: false }
+const { sent, user, final, transfer } = said
 
 const inRegistration = async (): Promise<Journey> => {
   upstream.say('/enrollment/request/otp', { body: sent })
@@ -240,85 +219,4 @@ test('a renewed session without a new refresh token keeps the old one', async ()
     .filter(({ path }) => path === '/login/profile/request/token')
     .map(({ headers }) => headers['r-token'])
   assert.deepEqual(sentTokens, ['Bearer r-token', 'Bearer r-token', 'Bearer r-token'])
-})
-
-test('a token that is final at once logs in to the address that ABDM gave it, under no other name', async () => {
-  const mitali = { abhaAddress: 'mitali.rao1991@sbx', fullName: 'Mitali Rao', kycStatus: 'PENDING' }
-  const sourav = { abhaAddress: 'Sourav.Rao1989@sbx', fullName: 'Sourav Rao', kycStatus: 'PENDING' }
-  const verified = { body: { txnId, authResult: 'success', users: [mitali, sourav], tokens: final } }
-  const chosen = async (path: string, body: Record<string, string>) => {
-    upstream.say('/login/profile', { body: { abhaAddress: sourav.abhaAddress, fullName: 'Sourav Rao' } })
-    const other = await caller.post(path, { ...body, [name(path)]: mitali.abhaAddress })
-    assertHonestError(other)
-    assert.match(other.body.source_error.message, /another of the listed ABHA addresses/)
-    const own = ok(await caller.post(path, { ...body, [name(path)]: sourav.abhaAddress.toLowerCase() }))
-    assert.deepEqual([own.profile.abha_address, own.profile.full_name], ['sourav.rao1989@sbx', 'Sourav Rao'])
-    assert.equal(upstream.callsOf('/login/verify/user'), 0)
-  }
-  const name = (path: string) => (path.endsWith('phr') ? 'phr_address' : 'abha_address')
-
-  upstream.say('/login/request/otp', { body: sent })
-  upstream.say('/login/verify', verified)
-  const login = '/abdm/na/v1/profile/login'
-  const { txn_id } = ok(await caller.post(`${login}/init`, { method: 'mobile', identifier: '9876543210' }))
-  const listed = ok(await caller.post(`${login}/verify`, { txn_id, otp: '123456' }))
-  assert.deepEqual(
-    listed.abha_profiles.map(({ abha_address }: { abha_address: string }) => abha_address),
-    ['mitali.rao1991@sbx', 'sourav.rao1989@sbx'],
-  )
-  await chosen(`${login}/phr`, { txn_id })
-
-  const journey = await inRegistration()
-  upstream.say('/enrollment/verify', verified)
-  ok(await journey.verify('123456'))
-  await chosen('/abdm/na/v1/registration/aadhaar/auto-login', { txn_id: journey.txn_id })
-})
-
-test('dates that something on the way writes of its own do no harm: a TIMESTAMP that they spoil is sent again as it was', async () => {
-  const { offsetMs } = product.clock
-  // The scripted upstream's answers are dated by the machine, and its service goes by the product's clock.
-  product.clock.moveTo(offsetMs + 86_400_000)
-  await caller.relogin()
-  const refused = { status: 404, body: { error: { code: 'ABDM-1016: ', message: 'Invalid Timestamp' } } }
-  upstream.say('/enrollment/request/otp', ({ headers }) => {
-    const away = Date.parse(String(headers.timestamp)) - product.clock.now()
-    return Math.abs(away) < 300_000 ? { body: sent } : refused
-  })
-  for (let count = 0; count < 3; count++) ok(await journeyOf(product, caller).init())
-  product.clock.moveTo(offsetMs)
-  await caller.relogin()
-})
-
-test('numbers and flags written as text, text written as numbers, and a send without words are read all the same', async () => {
-  upstream.say('/enrollment/request/otp', { body: { txnId, message: null } })
-  const journey = journeyOf(product, caller)
-  assert.deepEqual(ok(await journey.init()), { txn_id: journey.txn_id })
-  const odd = { ...user, age: '35', abhaNumber: null }
-  const tokens = { token: 't-token', expiresIn: '300', switchProfileEnabled: 'false' }
-  upstream.say('/enrollment/verify', { body: { txnId, authResult: 'success', users: [odd], tokens } })
-  assert.equal(ok(await journey.verify('123456')).abha_profiles[0].abha_address, user.abhaAddress)
-  upstream.say('/login/verify/user', {
-    body: { ...final, expiresIn: '1800', refreshExpiresIn: '1296000', switchProfileEnabled: 'true' },
-  })
-  upstream.say('/login/profile', {
-    body: {
-      ...user,
-      stateCode: 27,
-      districtCode: 490,
-      pinCode: 411001,
-      dayOfBirth: 9,
-      monthOfBirth: '04',
-      yearOfBirth: 1990,
-      mobile: 9876543210,
-      mobileVerified: true,
-      emailVerified: '',
-      abhaLinkedCount: 1,
-    },
-  })
-  const chosen = { txn_id: journey.txn_id, phr_address: user.abhaAddress }
-  const { profile } = ok(await caller.post('/abdm/na/v1/profile/login/phr', chosen))
-  assert.deepEqual(
-    [profile.state_code, profile.district_code, profile.pincode, profile.mobile, profile.day_of_birth],
-    ['27', '490', '411001', '9876543210', 9],
-  )
 })

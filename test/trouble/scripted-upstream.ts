@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startProduct } from '../harness.ts'
 
 /** An upstream that says exactly what a test tells it, byte for byte. Gateway session and certificate are in order unless told otherwise. */
 
@@ -70,3 +71,37 @@ export const startScripted = async () => {
   }
 }
 export type Scripted = Awaited<ReturnType<typeof startScripted>>
+
+/** A product in front of a scripted upstream, and a client of it. */
+export const startBeforeScripted = async () => {
+  const upstream = await startScripted()
+  const product = await startProduct({
+    ABDM_ENV: 'sandbox',
+    ABDM_CLIENT_ID: 'SBXID_000009',
+    ABDM_CLIENT_SECRET: 'a-secret',
+    ENCRYPTION_KEY: '33'.repeat(32),
+    SIGNING_KEY: '44'.repeat(32),
+    ABDM_GATEWAY_URL: upstream.origin,
+    ABDM_ABHA_URL: upstream.origin,
+    ABDM_PHR_APP_URL: upstream.origin,
+    ABDM_PHR_WEB_URL: upstream.origin,
+    ABDM_ANSWER_TIMEOUT_MS: '1000',
+    OTP_RESEND_WAIT_SECONDS: '0',
+  })
+  await product.services.clients.add('hospital', 'hospital-secret')
+  const caller = await product.client('hospital')
+  const stop = async () => {
+    await product.stop()
+    await upstream.stop()
+  }
+  return { upstream, product, caller, stop }
+}
+
+/** What ABDM says when all is well. */
+export const txnId = '0b7a4c1e-2f3d-4a5b-8c6d-7e8f90a1b2c3'
+export const said = {
+  sent: { txnId, message: 'OTP is sent to Mobile number ending with ******3210' },
+  user: { abhaAddress: 'asha.rao1990@sbx', fullName: 'Asha Rao', kycStatus: 'PENDING' },
+  final: { token: 'x-token', expiresIn: 1800, refreshToken: 'r-token', refreshExpiresIn: 1_296_000 },
+  transfer: { token: 't-token', expiresIn: 300, switchProfileEnabled: false },
+} as const

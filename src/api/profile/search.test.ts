@@ -12,6 +12,7 @@ import {
   refusals,
   register,
 } from '../../../test/walks.ts'
+import { txnRows } from '../../flow.ts'
 
 /** What can be asked before a login: the ABHA numbers on a mobile, and the ways to log in to an address; neither starts one by itself. */
 
@@ -80,6 +81,18 @@ test('a found account is chosen by its index, and no other index, while the resu
     ...refusals.field,
     message: /^txn_id /,
   })
+})
+
+test('a search that an earlier version kept, without indexes and mobile, is gone on with', async () => {
+  const { mobile } = await addCitizen(product, kycAddress())
+  const { txn_id } = (await client.post(search, { mobile })).body
+  const row = await product.store.get(txnRows, txn_id)
+  assert.ok(row)
+  await product.store.update(txnRows, row, { ...row.body, data: { by: 'search', found: 1 } })
+  const init = (identifier: string) => client.post(`${login}/init`, { method: 'search', identifier, txn_id })
+  assertRefused(await init('2'), { ...refusals.field, message: /^identifier / })
+  const sent = await init('1')
+  assert.equal(sent.status, 200, sent.text)
 })
 
 test('the methods of an address come masked, and start nothing', async () => {

@@ -5,9 +5,10 @@ import type { ReplyOf } from '../../abdm/wire/operation.ts'
 import { Mobile, Nullable, PersonalText, Text, TxnId } from '../../fields.ts'
 import { route } from '../../route.ts'
 import { loginBySearch } from './login/flow.ts'
+import { masked } from './login/methods.ts'
 
 const FoundProfile = Type.Object({
-  index: Type.Integer({ description: 'Position, starts at 1.' }),
+  index: Type.Integer({ description: 'ABDM’s number for it in this result; what login/init names it by.' }),
   name: Type.Optional(PersonalText('Masked as ABDM masks it.')),
   abha_number: Type.Optional(PersonalText('Masked: the last four digits.')),
   gender: Type.Optional(Text('M, F or O.')),
@@ -47,13 +48,13 @@ export const search = route({
     const txn = await flows.begin(loginBySearch, caller, named, {
       state: 'found',
       upstreamTxnId: found?.txnId ?? '',
-      data: { by: 'search', found: listed.length, searched: mobile },
+      data: { by: 'search', found: listed.length, indexes: listed.map(({ index }) => index), searched: mobile },
     })
     const known = listed.length > 0 ? await people.abhaNumbersOn(caller, mobile) : []
-    const profiles = listed.map(({ ABHANumber, name, gender, kycVerified }, place) => ({
-      index: place + 1,
+    const profiles = listed.map(({ index, ABHANumber, name, gender, kycVerified }) => ({
+      index,
       ...(name && { name }),
-      ...(ABHANumber && { abha_number: ABHANumber }),
+      ...(ABHANumber && { abha_number: masked(ABHANumber) }),
       ...(gender && { gender }),
       kyc_verified: String(kycVerified ?? true),
       internal: known.some((number) => number.slice(-4) === ABHANumber?.slice(-4)),

@@ -55,6 +55,8 @@ export const loginBySearch = flow('profile.login.search', {
     by: Type.Literal('search'),
     /** How many accounts were found. */
     found: Type.Integer(),
+    /** The index of each by ABDM's own count, until one is chosen; a search of an earlier version has none, and counts from 1. */
+    indexes: Type.Optional(Type.Array(Type.Integer())),
     /** The mobile that was searched, until its OTP is sent: every send to it counts. */
     searched: Type.Optional(secret),
     isByAadhaar: Type.Optional(Type.Boolean()),

@@ -137,9 +137,9 @@ const bySearch = async ({ deps, identifier, isByAadhaar, caller, named, sender, 
   const { abdm, flows, otps, clock, storeIsExclusive } = deps
   if (!txnId) throw error.invalidField({ message: 'txn_id is required with method search' })
   const txn = await flows.at(loginBySearch, caller, txnId, 'init', named)
-  const { found, searched, sendingUntil = 0, perhapsSentAt } = txn.data
-  const index = /^[1-9][0-9]{0,2}$/.test(identifier) ? Number(identifier) : 0
-  if (index < 1 || index > found)
+  const { found, indexes = Array.from({ length: found }, (_, place) => place + 1) } = txn.data
+  const { searched, sendingUntil = 0, perhapsSentAt } = txn.data
+  if (!indexes.map(String).includes(identifier))
     throw error.invalidField({ message: 'identifier must be the index of a profile of the search' })
   // A process that died has left its mark; where no other can be at work only the pause holds.
   const isSentElsewhere = !storeIsExclusive && clock.now() < sendingUntil

@@ -60,6 +60,6 @@ const search = async ({ abdm, hasPhrApp }: Services, abhaAddress: string) => {
 }
 
 /** ABDM masks most of the time; a number in full is no answer to somebody who has proved nothing yet. */
-const masked = (abhaNumber: string): string =>
+export const masked = (abhaNumber: string): string =>
   /^[0-9-]+$/.test(abhaNumber) ? `xx-xxxx-xxxx-${abhaNumber.slice(-4)}` : abhaNumber
 const maskedMobile = (mobile: string): string => (/^[0-9]+$/.test(mobile) ? `******${mobile.slice(-4)}` : mobile)
