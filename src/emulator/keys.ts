@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { ciphertextBytes, createOpener, type Opener } from '../abdm/sealing.ts'
 import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
 import type { Collection, Store } from '../store/store.ts'
+import { type GatewayJwk, gatewayJwk } from './jwks.ts'
 
 /**
  * The emulator's RSA keys: two that open sealed fields, and one per service that signs its tokens, so that no family's
@@ -86,6 +87,7 @@ export const openKeyRing = async (store: Store, given?: EmulatorKeys, onFirstKey
   const keys = await loadOrMake(store, given, onFirstKeys)
   let sealing = keys.sealing
   let openers: { [bits in KeyBits]?: Promise<Opener> } = {}
+  let jwk: GatewayJwk | undefined
   const signers: { [service in ServiceName]?: { secret: KeyObject; open: KeyObject } } = {}
 
   const openerOf = (bits: KeyBits): Promise<Opener> => {
@@ -115,6 +117,13 @@ export const openKeyRing = async (store: Store, given?: EmulatorKeys, onFirstKey
 
     open: async (bits: KeyBits, ciphertext: Buffer): Promise<string | undefined> =>
       (await openerOf(bits)).open(ciphertext),
+
+    /** What verifies the gateway's tokens. */
+    gatewayJwk(): GatewayJwk {
+      const { secret, open } = signerOf('gateway')
+      jwk ??= gatewayJwk(secret, open)
+      return jwk
+    },
 
     /** Signing is slow (0.35 ms), so it happens on the thread pool. */
     sign(service: ServiceName, claims: object): Promise<string> {

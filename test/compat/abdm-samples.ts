@@ -123,6 +123,26 @@ export const phrSamples: { readonly [operation: string]: Sample } = {
     requests: [{ clientId: 'SBXID_000001', clientSecret: '7d1f0c3a', grantType: 'client_credentials' }],
     answers: [{ accessToken: jwt, expiresIn: 1200, refreshExpiresIn: 1800, refreshToken: jwt, tokenType: 'bearer' }],
   },
+  'gateway.certs': {
+    source: '§2',
+    answers: [
+      {
+        keys: [
+          {
+            kid: 'AlRb5W7b',
+            kty: 'RSA',
+            alg: 'RS256',
+            use: 'sig',
+            n: 'q83vEjRWeJCrze8',
+            e: 'AQAB',
+            x5c: ['MIICmzCCAYMCBgF4'],
+            x5t: 'JYQ5T7wYBvsHZ4Vq',
+            x5t2: 'Rm2sO9pXHdQmvNwE',
+          },
+        ],
+      },
+    ],
+  },
   'abha.certificate': {
     source: '§3.1',
     answers: [

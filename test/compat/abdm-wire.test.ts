@@ -74,7 +74,8 @@ const problemsOf = (op: Operation, reference: readonly any[]): string[] => {
   )
   same('gateway token', op.needsGatewayToken, said.auth.includes('gateway'))
   same('user token', op.userToken ?? null, said.auth.find((one: string) => one !== 'gateway') ?? null)
-  same('headers', op.headers, said.extra_headers ?? [])
+  // §1.2: X-CM-ID is required on everything of the gateway; the operations file names it for the session only.
+  same('headers', op.headers, said.extra_headers ?? (said.service === 'gateway' ? ['X-CM-ID'] : []))
   same('status', op.status, said.success.status[0])
   same('sends an OTP', op.sendsOtp, said.sends_otp)
   same('may be repeated', op.isRepeatable, said.repeatable)

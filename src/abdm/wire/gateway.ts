@@ -1,7 +1,9 @@
 import { Type } from 'typebox'
-import { operation, text } from './operation.ts'
+import { absent, operation, text } from './operation.ts'
 
-/** §2: what every other call needs first. */
+/** §2: the gateway. */
+
+/** What every other call needs first. */
 export const session = operation({
   id: 'gateway.session',
   source: '§2',
@@ -24,4 +26,31 @@ export const session = operation({
   }),
   status: 202,
   errorForm: 'wrapped',
+})
+
+/** What verifies the gateway's own tokens; only callbacks need it. */
+export const certs = operation({
+  id: 'gateway.certs',
+  source: '§2',
+  service: 'gateway',
+  method: 'GET',
+  path: '/certs',
+  headers: ['X-CM-ID'],
+  reply: Type.Object({
+    keys: Type.Array(
+      Type.Object({
+        kid: Type.String({ minLength: 1 }),
+        kty: Type.String(),
+        alg: Type.String(),
+        use: Type.String(),
+        n: Type.String({ minLength: 1 }),
+        e: Type.String({ minLength: 1 }),
+        x5c: absent(Type.Array(Type.String())),
+        x5t: absent(Type.String()),
+        x5t2: absent(Type.String()),
+      }),
+    ),
+  }),
+  errorForm: 'wrapped',
+  isRepeatable: true,
 })

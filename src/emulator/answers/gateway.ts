@@ -3,4 +3,5 @@ import type { Answers } from './answer.ts'
 
 export const gateway: Answers<typeof wire> = {
   session: ({ body, now }, { gate }) => gate.session(body, now),
+  certs: async (_call, { keys }) => ({ keys: [keys.gatewayJwk()] }),
 }
