@@ -329,6 +329,15 @@ const abhaSamples: { readonly [operation: string]: Sample } = {
       { txnId, message: 'OTP expired, please try again', authResult: 'failed', users: [] },
     ],
   },
+  'phr.profile.switch': {
+    source: '§9.5',
+    answers: [{ txnId, users: [verifiedUser], tokens: { token: jwt, expiresIn: 300, refreshToken: null } }],
+  },
+  'phr.profile.switch_user': {
+    source: '§9.5',
+    requests: [{ abhaAddress: 'asha.rao1990@sbx', txnId }],
+    answers: [tokens],
+  },
   'phr.profile.link': {
     source: '§13',
     requests: [{ action: 'LINK', transactionId: txnId }],

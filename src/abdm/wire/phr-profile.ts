@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { absent, operation, personal, text } from './operation.ts'
 import {
+  abhaAddress,
   authResult,
   otpRequested,
   phrNames,
@@ -8,6 +9,7 @@ import {
   phrOtpVerify,
   phrPlace,
   phrProfile,
+  phrUser,
   phrVerified,
   txnId,
   userTokens,
@@ -151,5 +153,29 @@ export const delink = operation({
   userToken: 'x-token',
   body: linking('DE_LINK'),
   reply: linked,
+  errorForm: 'array',
+})
+
+/** Another address of the same person, without another OTP: a transfer token, then the choice (§9.5). */
+export const switchProfile = operation({
+  id: 'phr.profile.switch',
+  source: '§9.5',
+  service: 'phr-app',
+  method: 'GET',
+  path: '/login/profile/switch-profile',
+  userToken: 'x-token',
+  reply: Type.Object({ txnId: txnId(), users: absent(Type.Array(phrUser)), tokens: Type.Object(userTokens) }),
+  errorForm: 'array',
+})
+
+export const switchUser = operation({
+  id: 'phr.profile.switch_user',
+  source: '§9.5',
+  service: 'phr-app',
+  method: 'POST',
+  path: '/login/profile/verify/switch-profile/user',
+  userToken: 't-token',
+  body: Type.Object({ abhaAddress: abhaAddress(), txnId: txnId() }),
+  reply: Type.Object(userTokens),
   errorForm: 'array',
 })

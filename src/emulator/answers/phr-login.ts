@@ -4,7 +4,7 @@ import type { Subject as TokenSubject } from '../tokens.ts'
 import type { AddressRow } from '../world/people.ts'
 import { accountOf, detailsOf, foundOf, userOf } from '../world/profiles.ts'
 import { refuseDeactivated } from '../world/subjects.ts'
-import type { TxnRow } from '../world/transactions.ts'
+import type { Txn, TxnRow } from '../world/transactions.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { sendOtp, subjectOf, txnNotFound, verifyOtp } from './otp.ts'
 
@@ -27,7 +27,10 @@ export const tokenSubject = ({ id, body }: AddressRow, txnId: string, loginSubje
 })
 
 /** A verified identifier lists verified addresses only, a mobile both kinds (abdm-v3 §9.3). */
-const listedFor = async ({ body }: TxnRow, { register }: World): Promise<AddressRow[]> =>
+export const listedFor = async (
+  { body }: { readonly body: Pick<Txn, 'mobile' | 'personId'> },
+  { register }: World,
+): Promise<AddressRow[]> =>
   body.personId === null
     ? register.addressesOn(body.mobile)
     : (await register.addressesOf(body.personId)).filter((row) => row.body.abhaNumber)
@@ -90,6 +93,27 @@ const userNotListed = (): Refusal => refuse(400, 'flat', 'ABDM-9999: ', 'User no
 const isChoosing = ({ body }: TxnRow): boolean =>
   body.state === 'verified' && (body.flow === 'phr.login' || body.flow === 'phr.enrollment')
 
+/** One listed address, once, for the transfer token of a transaction in which there is something to choose. */
+export const chosenTokens = async (
+  call: Call<typeof wire.verifyUser>,
+  world: World,
+  mayChoose: (row: TxnRow) => boolean,
+) => {
+  const { txnId, abhaAddress } = call.body
+  if (call.user().claims.txnId !== txnId) throw txnNotFound()
+  for (;;) {
+    const row = await world.transactions.live(txnId)
+    if (!row || !mayChoose(row)) throw txnNotFound()
+    const chosen = (await listedFor(row, world)).find(({ body }) => body.name === abhaAddress.toLowerCase())
+    if (!chosen) throw userNotListed()
+    refuseDeactivated(chosen.body, call.op.service)
+    // Undefined: the transaction moved meanwhile, so the next look tells whether it was used.
+    if (!(await world.transactions.step(row, { state: 'used' }))) continue
+    const loginSubject = call.user().claims.loginSubject
+    return world.tokens.final('phr-app', tokenSubject(chosen, txnId, loginSubject), call.now)
+  }
+}
+
 export const phrLogin: Answers<typeof wire> = {
   async search({ op, body }, { register }) {
     const row = await register.addressNamed(body.abhaAddress)
@@ -110,20 +134,8 @@ export const phrLogin: Answers<typeof wire> = {
     return row.body.variant === 'abhaAddress' ? verifiedByAddress(call, world, row) : verifiedByOther(call, world, row)
   },
 
-  async verifyUser(call, world) {
-    const { txnId, abhaAddress } = call.body
-    if (call.user().claims.txnId !== txnId) throw txnNotFound()
-    for (;;) {
-      const row = await world.transactions.live(txnId)
-      if (!row || !isChoosing(row)) throw txnNotFound()
-      const chosen = (await listedFor(row, world)).find(({ body }) => body.name === abhaAddress.toLowerCase())
-      if (!chosen) throw userNotListed()
-      refuseDeactivated(chosen.body, call.op.service)
-      // Undefined: the transaction moved meanwhile, so the next look tells whether it was used.
-      if (!(await world.transactions.step(row, { state: 'used' }))) continue
-      const loginSubject = call.user().claims.loginSubject
-      const tokens = await world.tokens.final('phr-app', tokenSubject(chosen, txnId, loginSubject), call.now)
-      return { ...tokens, switchProfileEnabled: true }
-    }
-  },
+  verifyUser: async (call, world) => ({
+    ...(await chosenTokens(call, world, isChoosing)),
+    switchProfileEnabled: true,
+  }),
 }

@@ -6,7 +6,7 @@ import { accountOf, profileOf, userOf } from '../world/profiles.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { sendOtp, subjectOf, txnNotFound, verifyOtp } from './otp.ts'
 import { delink, link } from './phr-kyc.ts'
-import { tokenSubject } from './phr-login.ts'
+import { chosenTokens, listedFor, tokenSubject } from './phr-login.ts'
 import { addressCard, addressCode } from './pictures.ts'
 
 /** abdm-v3 §4, §13. */
@@ -20,6 +20,12 @@ export const signedIn = async (call: Call, { register }: World): Promise<Address
 
 export const linkedTo = async ({ body }: AddressRow, { register }: World): Promise<number> =>
   body.personId === null ? 1 : (await register.addressesOf(body.personId)).length
+
+const switching = 'phr.profile.switch'
+
+/** Whoever came by Aadhaar or ABHA number has proved an identity, everybody else a mobile: the lists differ (abdm-v3 §9.3). */
+const identityOf = ({ body }: AddressRow, loginSubject: string): string | null =>
+  body.abhaNumber !== null && /^(AADHAAR|ABHA_NUMBER)_/.test(loginSubject) ? body.personId : null
 
 /** What an update may change: name, gender and birth date of a verified address are what KYC says (abdm-v3 §13). */
 const updated = (before: Address, body: Call<typeof wire.update>['body']): Address => ({
@@ -105,4 +111,18 @@ export const phrProfile: Answers<typeof wire> = {
     await delink(call.body.transactionId, (await signedIn(call, world)).id, world)
     return { authResult: 'success', message: 'ABHA number is now unlinked from ABHA address' }
   },
+
+  async switchProfile(call, world) {
+    const address = await signedIn(call, world)
+    const { loginSubject } = call.user().claims
+    const about = { mobile: address.body.mobile, personId: identityOf(address, loginSubject) }
+    const txnId = await world.transactions.open(switching, about)
+    const subject = { sub: '', txnId, loginSubject, profile: { mobile: about.mobile } }
+    const { token, expiresIn } = await world.tokens.transfer('phr-app', subject, call.now)
+    const users = (await listedFor({ body: about }, world)).map(({ body }) => userOf(body, call.now))
+    return { txnId, users, tokens: { token, expiresIn, refreshToken: null } }
+  },
+
+  switchUser: (call, world) =>
+    chosenTokens(call, world, ({ body }) => body.flow === switching && body.state === 'open'),
 }

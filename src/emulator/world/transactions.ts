@@ -11,7 +11,7 @@ import type { Subject } from './subjects.ts'
  * One table of transactions for every service (abdm-v3 §20 no. 1, 2):
  *
  * sent ──right OTP──▶ verified ──verify/user──▶ used        held: no transaction, bars an identifier from sends
- * open: begun without an OTP, by a search or a face capture
+ * open: begun without an OTP, by a search, a face capture or a logged-in user; used once an address is chosen
  *
  * The OTP stands in the body, which the store encrypts; there is no other copy but the inbox message.
  */
@@ -63,7 +63,7 @@ const triesMax = 3
 const sendsPerIdentifierMax = 10
 /** Rows outlive their end by the largest skew that a call survives, so that only the emulator's clock decides. */
 const skewSeconds = 300
-/** A search result and a face capture (abdm-v3 §15, §20 no. 10). */
+/** A search result, a face capture and a change to another address (abdm-v3 §9.5, §15, §20 no. 10). */
 const openSeconds = 600
 
 const nothingSent = {
@@ -193,7 +193,7 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
     live,
 
     /** Begins a transaction without an OTP. */
-    async open(flow: string, about: Pick<Txn, 'found' | 'capture'>): Promise<string> {
+    async open(flow: string, about: Partial<Pick<Txn, 'found' | 'capture' | 'mobile' | 'personId'>>): Promise<string> {
       const endsAt = clock.now() + seconds(openSeconds)
       const body: Txn = { ...nothingSent, scope: [], flow, identifier: '', state: 'open', endsAt, ...about }
       const row = await store.insert(transactions, newUuid(), body, { expiresAt: kept(endsAt) })
