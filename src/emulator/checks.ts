@@ -109,6 +109,8 @@ export const checkBody = (op: Operation, body: unknown): string | undefined => {
     canChoose && !variantName(op, choice)
       ? choiceEntries(op, choice).filter(({ field }) => !entries.some((entry) => entry.field === field))
       : []
+  // Not an object at all, where no field is required.
+  if (entries.length + more.length === 0) throw unreadableBody(op)
   throw refuseAll(op, [...entries, ...more])
 }
 

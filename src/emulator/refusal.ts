@@ -36,7 +36,10 @@ const first = (entries: readonly RefusalEntry[]): RefusalEntry => entries[0] ?? 
 
 type Writer = (refusal: Refusal, occasion: Occasion) => unknown
 const writers: { readonly [form in Exclude<RefusalForm, 'text' | 'empty'>]: Writer } = {
-  wrapped: ({ entries }) => ({ error: coded(first(entries)) }),
+  wrapped: ({ entries }) => {
+    const { code, message } = first(entries)
+    return { error: { code: code || undefined, message } }
+  },
   flat: ({ entries }) => {
     const { code, message } = first(entries)
     const description = code.startsWith('9009') ? gatewayDescriptions[code] : undefined

@@ -31,6 +31,12 @@ const fieldsOf = (names: readonly string[]): Field[] =>
 const has = (fields: readonly Field[], path: string): boolean =>
   fields.some((one) => one.path === path || one.path.startsWith(`${path}.`) || path.startsWith(`${one.path}.`))
 
+/** `aadhaar|abdm` of the contract is two variants. */
+const variantsIn = (said: any): any[] =>
+  (said?.variants ?? []).flatMap((one: any) =>
+    (one.otp_system?.split('|') ?? [undefined]).map((otp_system: string | undefined) => ({ ...one, otp_system })),
+  )
+
 const groupOf = (path: string): string => path.slice(0, path.lastIndexOf('.') + 1)
 
 /** Variants of the contract that no Connect operation leads to: no login by e-mail or password, no change of mobile or e-mail. */
@@ -100,14 +106,14 @@ const problemsOf = (op: Operation, reference: readonly any[]): string[] => {
   const requestId = op.id.replace(/\.verify$/, '.request_otp')
   const isOfRequest = requestId !== op.id
   const sibling = isOfRequest ? reference.find(({ id }) => id === requestId) : undefined
-  const variants: any[] = [...(said.variants ?? []), ...(sibling?.variants ?? [])]
+  const variants = [...variantsIn(said), ...variantsIn(sibling)]
   const isSame = (variant: Variant, one: any): boolean =>
     JSON.stringify([variant.scope, variant.loginHint, variant.otpSystem, variant.key]) ===
     JSON.stringify([one.scope, one.login_hint, one.otp_system, one.key])
   for (const [name, variant] of Object.entries(op.variants as Record<string, Variant>)) {
     if (!variants.some((one) => isSame(variant, one))) problems.push(`${op.id} variant ${name} is not in the contract`)
   }
-  for (const one of said.variants ?? []) {
+  for (const one of variantsIn(said)) {
     if (one.scope === undefined) same('key', op.key, one.key)
     else if (!unused.includes(`${op.id} ${one.by}`)) {
       const isThere = Object.values(op.variants as Record<string, Variant>).some((variant) => isSame(variant, one))
@@ -159,6 +165,7 @@ test('every upstream operation is the contract’s: where it goes, what it carri
     variants.map(({ by }: any) => `${id} ${by}`),
   )
   for (const one of unused) assert.ok(variants.includes(one), `${one} is no variant of the contract`)
+  assert.deepEqual(operations.map(({ id }) => id).sort(), reference.operations.map(({ id }: any) => id).sort())
   t.diagnostic(`${operations.length} of ${reference.operations.length} upstream operations`)
 })
 

@@ -28,6 +28,7 @@ const consent = { code: 'abha-enrollment', version: '1.4' }
 const byAadhaar = ['abha-login', 'aadhaar-verify']
 const index = ['abha-login', 'search-abha', 'mobile-verify']
 const indexAadhaar = ['abha-login', 'search-abha', 'aadhaar-verify']
+const change = (what: string) => ['abha-profile', what]
 const otherMobile = ['abha-enrol', 'mobile-verify']
 
 /** §6.2 */
@@ -250,6 +251,40 @@ const abhaSamples: { readonly [operation: string]: Sample } = {
         createdDate: '02-01-2026',
         phrAddress: ['asha.rao1990@sbx'],
       },
+    ],
+  },
+  'abha.profile.patch': {
+    source: '§12.2',
+    requests: [{ profilePhoto: '/9j/4AAQSkZJRg==' }],
+    answers: [{ ...account, profilePhoto: '/9j/4AAQSkZJRg==' }],
+  },
+  'abha.profile.request_otp': {
+    source: '§12.3',
+    requests: [
+      otpRequest(change('mobile-verify'), 'mobile', 'abdm'),
+      otpRequest(change('email-verify'), 'email', 'abdm'),
+      otpRequest(change('re-kyc'), 'abha-number', 'aadhaar'),
+      otpRequest(change('delete'), 'abha-number', 'aadhaar'),
+      otpRequest(change('delete'), 'abha-number', 'abdm'),
+      otpRequest(change('de-activate'), 'abha-number', 'aadhaar'),
+      otpRequest(change('de-activate'), 'abha-number', 'abdm'),
+    ],
+    answers: [sent],
+  },
+  'abha.profile.verify': {
+    source: '§12.3',
+    requests: [
+      ...['mobile-verify', 'email-verify', 're-kyc'].map((scope) => otpVerify(change(scope))),
+      ...['delete', 'de-activate'].map((scope) => ({ ...otpVerify(change(scope)), reasons: ['Moved away'] })),
+    ],
+    answers: [
+      {
+        txnId,
+        authResult: 'success',
+        message: 'Mobile Number linked successfully',
+        accounts: [{ ABHANumber: '91-0000-1111-2222' }],
+      },
+      failed,
     ],
   },
   'abha.profile.refresh': { source: '§4', answers: [tokens] },

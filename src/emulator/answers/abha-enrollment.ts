@@ -92,7 +92,7 @@ export const abhaEnrollment: Answers<typeof wire> = {
 
   async byAadhaar(call, world) {
     const { row, mobile } = await proved(call, world)
-    const enrolment = await enrolPerson(row.body.personId ?? '', mobile, world)
+    const enrolment = await enrolPerson(row.body.personId ?? '', mobile, call.now, world)
     if (!enrolment) throw invalidTxn()
     const { row: person, isNew } = enrolment
     await world.transactions.step(row, { isEnrolled: true })

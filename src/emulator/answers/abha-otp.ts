@@ -33,10 +33,11 @@ export const verifyAbhaOtp = async (
   { transactions }: World,
   row: TxnRow,
   otp: string,
+  refuseUidai = (words: string): Refusal => uidaiRefusal('abha', 400, words),
 ): Promise<{ row: TxnRow } | { failed: Failed }> => {
   const outcome = await transactions.verify(op.service, row, otp, invalidTxn)
   if ('row' in outcome) return outcome
-  if (isOfUidai(row)) throw uidaiRefusal('abha', 400, uidaiFailures[outcome.failed])
+  if (isOfUidai(row)) throw refuseUidai(uidaiFailures[outcome.failed])
   return {
     failed: { txnId: row.id, authResult: 'failed', message: failures[outcome.failed], accounts: [] },
   }
@@ -45,21 +46,21 @@ export const verifyAbhaOtp = async (
 export const addressesOf = async (person: PersonRow, { register }: World): Promise<AddressRow[]> =>
   register.addressesOf(person.id)
 
-/** A final token of the ABHA service is about the person, with the profile in clear as NHA's is. */
+/** Another one after each deletion: the tokens of a deleted account are nobody's. */
+export const accountIdOf = ({ id, body }: PersonRow): string =>
+  body.accountsDeleted ? `${id}.${body.accountsDeleted}` : id
+
+/** A final token of the ABHA service is about the person, with the profile in clear as NHA's is; a photo would not fit a header. */
 export const personSubject = async (
   person: PersonRow,
   txnId: string,
   loginSubject: string,
   world: World,
-): Promise<Subject> => ({
-  sub: person.id,
-  txnId,
-  loginSubject,
-  profile: accountOf(
-    person.body,
-    (await addressesOf(person, world)).map(({ body }) => body),
-  ),
-})
+): Promise<Subject> => {
+  const theirs = (await addressesOf(person, world)).map(({ body }) => body)
+  const { profilePhoto, ...profile } = accountOf(person.body, theirs)
+  return { sub: accountIdOf(person), txnId, loginSubject, profile }
+}
 
 export const finalTokens = async (person: PersonRow, txnId: string, loginSubject: string, call: Call, world: World) =>
   world.tokens.final('abha', await personSubject(person, txnId, loginSubject, world), call.now)

@@ -49,7 +49,7 @@ const shownPerson = async (person: PersonRow, world: World): Promise<Shown> => {
       districtName: profile.districtName,
       districtCode: profile.districtCode,
     }),
-    photo: '',
+    photo: person.body.profilePhoto ?? '',
   }
 }
 

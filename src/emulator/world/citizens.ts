@@ -44,6 +44,7 @@ export type Extra = {
   readonly abhaMobile?: string
   readonly isLocked?: boolean
   readonly isDeactivated?: boolean
+  readonly isBenefitLinked?: boolean
   /** Addresses made by mobile only, without KYC. */
   readonly unverified?: readonly string[]
 }
@@ -116,6 +117,7 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
     monthOfBirth: citizen.month_of_birth ?? 0,
     dayOfBirth: citizen.day_of_birth ?? 0,
     notes: citizen.notes,
+    ...(extra.isBenefitLinked && { isBenefitLinked: true }),
   }
   const personId = newId()
   const theirs = citizen.abha_addresses.map((given): Address => {

@@ -1,4 +1,4 @@
-import { twoDigits } from '../../clock.ts'
+import { indiaDate, twoDigits } from '../../clock.ts'
 import { newDigits } from '../../ids.ts'
 import { inserting, type Store, updating } from '../../store/store.ts'
 import { refuse } from '../refusal.ts'
@@ -52,6 +52,7 @@ export const refuseCrowdedMobile = async (mobile: string, personId: string, { re
 export const enrolPerson = async (
   personId: string,
   wishedMobile: string,
+  now: number,
   { store, register, newId, addressSuffix }: Parts,
 ): Promise<{ row: PersonRow; isNew: boolean } | undefined> => {
   for (;;) {
@@ -59,8 +60,9 @@ export const enrolPerson = async (
     if (!row) return undefined
     if (row.body.abhaNumber) return { row, isNew: false }
     const abhaNumber = `91-${newDigits(4)}-${newDigits(4)}-${newDigits(4)}`
+    const createdDate = indiaDate(now).split('-').reverse().join('-')
     const isLinked = wishedMobile === row.body.aadhaarMobile
-    const body = { ...row.body, abhaNumber, abhaMobile: isLinked ? wishedMobile : null }
+    const body = { ...row.body, abhaNumber, abhaMobile: isLinked ? wishedMobile : null, createdDate }
     const byDefault = kycAddress(body, row.id, `${abhaNumber.replaceAll('-', '')}@${addressSuffix}`)
     // Undefined: the number is somebody's, or another call gave this person one; the next look tells.
     const written = await store.update(people, row, body, { also: [inserting(addresses, newId(), byDefault)] })

@@ -3,7 +3,7 @@ import { type Clock, isoTime, seconds } from '../../clock.ts'
 import { type Collection, inserting, type Store, type Write } from '../../store/store.ts'
 import type { OrderedIds } from './ordered-ids.ts'
 
-/** The messages that NHA would send to phones: every OTP, kept for a day, found by mobile. */
+/** The messages that NHA would send to phones and mailboxes: every OTP, kept for a day, found by mobile or e-mail. */
 
 const purpose = Type.Union([
   Type.Literal('registration.mobile'),
@@ -11,8 +11,9 @@ const purpose = Type.Union([
   Type.Literal('session'),
   Type.Literal('profile.login'),
   Type.Literal('profile.kyc'),
+  Type.Literal('profile.change'),
 ])
-/** Connect's word for what an OTP is for. */
+/** Connect's word for what an OTP is for; it has none for a change of the account itself. */
 export type Purpose = Static<typeof purpose>
 
 const message = Type.Object({

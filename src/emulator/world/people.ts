@@ -32,6 +32,16 @@ const person = Type.Object({
   notes: Type.String(),
   /** Absent: the first address that they chose, else the default one. */
   preferredAddress: Type.Optional(Type.String()),
+  /** Proved by an OTP. */
+  email: Type.Optional(Type.String()),
+  /** Base64. */
+  profilePhoto: Type.Optional(Type.String()),
+  /** Of the ABHA number, dd-MM-yyyy in India; absent for the first people. */
+  createdDate: Type.Optional(Type.String()),
+  /** How many ABHA numbers they had before; tokens of those are worth nothing. */
+  accountsDeleted: Type.Optional(Type.Integer()),
+  /** May neither delete nor deactivate the ABHA number. */
+  isBenefitLinked: Type.Optional(Type.Boolean()),
 })
 export type Person = Static<typeof person>
 
@@ -76,6 +86,7 @@ export const people: Collection<Person> = {
     aadhaarNumber: { unique: true, values: ({ aadhaarNumber }) => aadhaarNumber },
     abhaNumber: { unique: true, values: ({ abhaNumber }) => abhaNumber ?? undefined },
     mobile: { unique: false, values: mobilesOf },
+    email: { unique: false, values: ({ email }) => email?.toLowerCase() },
   },
 }
 
@@ -106,6 +117,7 @@ export const createRegister = (store: Store) => ({
     (await store.find(people, 'mobile', mobile)).filter(
       ({ body }) => body.abhaNumber !== null && body.abhaMobile === mobile,
     ),
+  holdersWithEmail: (email: string): Promise<PersonRow[]> => store.find(people, 'email', email.toLowerCase()),
   person: (id: string): Promise<PersonRow | undefined> => store.get(people, id),
 
   address: (id: string): Promise<AddressRow | undefined> => store.get(addresses, id),

@@ -104,6 +104,8 @@ export const accountOf = (person: Person, addresses: readonly Address[]) => {
     preferredAbhaAddress: preferred,
     mobile: person.abhaMobile,
     mobileVerified: person.abhaMobile !== null,
+    ...(person.email && { email: person.email }),
+    ...(person.profilePhoto && { profilePhoto: person.profilePhoto }),
     firstName: person.firstName,
     middleName: person.middleName ?? '',
     lastName: person.lastName,
@@ -125,6 +127,18 @@ export const accountOf = (person: Person, addresses: readonly Address[]) => {
   }
 }
 
+/** The whole of it, for its holder. What nobody has is null or empty, never missing. */
+export const ownAccountOf = (person: Person, addresses: readonly Address[]) => ({
+  profilePhoto: null,
+  email: null,
+  ...accountOf(person, addresses),
+  kycPhoto: null,
+  subdistrictName: null,
+  tags: {},
+  localizedDetails: {},
+  createdDate: person.createdDate ?? '01-01-2025',
+})
+
 /** The same person as an enrolment shows them: other spellings (abdm-v3 §6.2). */
 export const enrolledOf = (person: Person, addresses: readonly Address[]) => {
   const { names, preferred } = namesOf(person, addresses)
@@ -142,7 +156,7 @@ export const enrolledOf = (person: Person, addresses: readonly Address[]) => {
     mobile: person.abhaMobile,
     mobileVerified: person.abhaMobile !== null,
     communicationMobile: null,
-    email: null,
+    email: person.email ?? null,
     address: person.street,
     districtCode: person.districtCode,
     districtName: person.districtName,
@@ -164,7 +178,7 @@ export const loginAccountOf = (person: Person, addresses: readonly Address[]) =>
   verifiedStatus: 'VERIFIED',
   verificationType: 'AADHAAR',
   status: statusOf(person),
-  profilePhoto: null,
+  profilePhoto: person.profilePhoto ?? null,
   kycVerified: true,
   mobileVerified: person.abhaMobile !== null,
 })

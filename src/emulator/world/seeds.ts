@@ -166,6 +166,22 @@ export const seeds: readonly Seed[] = [
     notes: 'The ABHA mobile, 6200010111, is not the Aadhaar mobile.',
     extra: { abhaMobile: '6200010111' },
   },
+  {
+    aadhaar_number: aadhaar('0121'),
+    mobile: '6200010121',
+    first_name: 'Kamala',
+    middle_name: null,
+    last_name: 'Mathruka',
+    gender: 'F',
+    year_of_birth: 1958,
+    month_of_birth: 3,
+    day_of_birth: 6,
+    pincode: '682001',
+    abha_number: abha('0121'),
+    abha_addresses: ['kamala.mathruka'],
+    notes: 'Draws a benefit: the ABHA number cannot be deleted (ABDM-1219) or deactivated (ABDM-1228).',
+    extra: { isBenefitLinked: true },
+  },
 ]
 
 /** Names for people that the sandbox adds. */

@@ -6,6 +6,7 @@ import type { Address, Person, PersonRow, Register } from './people.ts'
 export type Subject = {
   /** What was named, with its kind: sends are counted by it. */
   readonly identifier: string
+  /** Or the e-mail address that is to be proved. */
   readonly mobile: string
   readonly personId: string | null
   readonly addressId: string | null
@@ -32,6 +33,7 @@ export const identifiers = {
   address: (name: string) => `abha-address:${name}`,
   abhaNumber: (number: string) => `abha-number:${number}`,
   aadhaar: (number: string) => `aadhaar:${number}`,
+  email: (email: string) => `email:${email.toLowerCase()}`,
 }
 
 /** Anybody may make an address by mobile: nothing has to be there yet. */
