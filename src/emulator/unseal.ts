@@ -12,6 +12,7 @@ export type SealedField = {
   readonly names: readonly string[]
   /** The last name: what the field is called in a refusal. */
   readonly field: string
+  /** Where the group that it stands in is there at all. */
   readonly isRequired: boolean
   readonly words: Words
 }
@@ -21,9 +22,9 @@ export const sealedFieldsOf = (op: Operation): SealedField[] =>
   op.sealed.map((path) => {
     const names = path.split('.')
     let schema: Marked | undefined = op.body
-    let isRequired = true
+    let isRequired = false
     for (const name of names) {
-      isRequired &&= schema?.required?.includes(name) ?? false
+      isRequired = schema?.required?.includes(name) ?? false
       schema = schema?.properties?.[name]
     }
     return {
@@ -35,10 +36,10 @@ export const sealedFieldsOf = (op: Operation): SealedField[] =>
     }
   })
 
-const valueAt = (body: unknown, names: readonly string[]): string | undefined => {
+const partAt = (body: unknown, names: readonly string[]): unknown => {
   let value = body
   for (const name of names) value = (value as { readonly [name: string]: unknown } | undefined)?.[name]
-  return typeof value === 'string' ? value : undefined
+  return value
 }
 
 const isWellFormed = (field: string, hint: string | undefined, text: string, suffix: string): boolean => {
@@ -116,7 +117,9 @@ export const unseal = async (
   const hint = (body as { loginHint?: string }).loginHint
   const wanted = (variant === undefined ? undefined : op.variants[variant]?.key) ?? op.key
   const openOne = async (sealed: SealedField): Promise<RefusalEntry | undefined> => {
-    const value = valueAt(body, sealed.names)
+    if (partAt(body, sealed.names.slice(0, -1)) === undefined) return undefined
+    const given = partAt(body, sealed.names)
+    const value = typeof given === 'string' ? given : undefined
     if (!value && !sealed.isRequired) return undefined
     if (!value || !base64Form.test(value)) {
       if (value && op.service === 'phr-web' && sealed.field === 'otpValue') throw illegalBase64(value)

@@ -26,6 +26,11 @@ export const otpVerify = (scope: readonly string[]) => ({
   authData: { authMethods: ['otp'], otp: { txnId, otpValue: ciphertext } },
 })
 
+export const passwordVerify = (scope: readonly string[]) => ({
+  scope,
+  authData: { authMethods: ['password'], password: { abhaAddress: 'asha.rao1990@sbx', password: ciphertext } },
+})
+
 const enrollment = ['abha-address-enroll', 'mobile-verify']
 const login = ['abha-address-login', 'mobile-verify']
 export const byNumber = ['abha-login', 'mobile-verify']
@@ -290,6 +295,7 @@ export const phrSamples: { readonly [operation: string]: Sample } = {
     requests: [
       otpRequest(login, 'mobile-number', 'abdm'),
       otpRequest(login, 'abha-address', 'abdm'),
+      otpRequest(['abha-address-login', 'email-verify'], 'email', 'abdm'),
       otpRequest(byNumber, 'abha-number', 'abdm'),
       otpRequest(byNumberAadhaar, 'abha-number', 'aadhaar'),
       otpRequest(byAadhaar, 'aadhaar', 'aadhaar'),
@@ -298,7 +304,14 @@ export const phrSamples: { readonly [operation: string]: Sample } = {
   },
   'phr.login.verify': {
     source: '§9.3, §4',
-    requests: [otpVerify(login), otpVerify(byNumber), otpVerify(byNumberAadhaar), otpVerify(byAadhaar)],
+    requests: [
+      otpVerify(login),
+      otpVerify(['abha-address-login', 'email-verify']),
+      otpVerify(byNumber),
+      otpVerify(byNumberAadhaar),
+      otpVerify(byAadhaar),
+      passwordVerify(['abha-address-login', 'password-verify']),
+    ],
     answers: [
       {
         txnId,

@@ -37,17 +37,6 @@ const variantsIn = (said: any): any[] =>
     (one.otp_system?.split('|') ?? [undefined]).map((otp_system: string | undefined) => ({ ...one, otp_system })),
   )
 
-const groupOf = (path: string): string => path.slice(0, path.lastIndexOf('.') + 1)
-
-/** Variants of the contract that no Connect operation leads to: no login by e-mail or password, no change of mobile or e-mail. */
-const unused = [
-  'phr.login.request_otp email',
-  'phr.login.verify password',
-  'phr.profile.request_otp mobile',
-  'phr.profile.request_otp email',
-  'phr.profile.verify new password',
-]
-
 /** §12.1: the fields of "ABHA profile" that do not depend on the person. */
 const abhaProfileFields =
   'ABHANumber preferredAbhaAddress mobile firstName middleName lastName name yearOfBirth dayOfBirth monthOfBirth gender profilePhoto status stateCode districtCode pincode address kycPhoto stateName districtName subdistrictName authMethods kycVerified verificationStatus verificationType createdDate phrAddress'.split(
@@ -94,13 +83,8 @@ const problemsOf = (op: Operation, reference: readonly any[]): string[] => {
     if (!field) problems.push(`${op.id} sends ${path}, which the contract does not know`)
     else if (isRequired && !field.isRequired) problems.push(`${op.id} requires ${path}, which the contract does not`)
   }
-  // A whole group may be missing (`authData.password`): another way of doing it, which we do not use.
-  for (const { path } of theirs) {
-    const isGroupKnown = ours.some((one) => groupOf(one.path) === groupOf(path))
-    if (isGroupKnown && !has(ours, path)) problems.push(`${op.id} does not know ${path}`)
-  }
-  const sealedThere = (said.encrypted ?? []).filter((path: string) => has(ours, path))
-  same('sealed fields', [...op.sealed].sort(), [...sealedThere].sort())
+  for (const { path } of theirs) if (!has(ours, path)) problems.push(`${op.id} does not know ${path}`)
+  same('sealed fields', [...op.sealed].sort(), [...(said.encrypted ?? [])].sort())
 
   // The verify steps take the scopes and the key of their request (§7.2, §9.3, §10).
   const requestId = op.id.replace(/\.verify$/, '.request_otp')
@@ -115,7 +99,7 @@ const problemsOf = (op: Operation, reference: readonly any[]): string[] => {
   }
   for (const one of variantsIn(said)) {
     if (one.scope === undefined) same('key', op.key, one.key)
-    else if (!unused.includes(`${op.id} ${one.by}`)) {
+    else {
       const isThere = Object.values(op.variants as Record<string, Variant>).some((variant) => isSame(variant, one))
       if (!isThere) problems.push(`${op.id} lacks the variant ${one.by}`)
     }
@@ -161,10 +145,6 @@ test('every upstream operation is the contract’s: where it goes, what it carri
     operations.flatMap((op) => problemsOf(op, reference.operations)),
     [],
   )
-  const variants = reference.operations.flatMap(({ id, variants = [] }: any) =>
-    variants.map(({ by }: any) => `${id} ${by}`),
-  )
-  for (const one of unused) assert.ok(variants.includes(one), `${one} is no variant of the contract`)
   assert.deepEqual(operations.map(({ id }) => id).sort(), reference.operations.map(({ id }: any) => id).sort())
   t.diagnostic(`${operations.length} of ${reference.operations.length} upstream operations`)
 })

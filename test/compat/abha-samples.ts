@@ -7,6 +7,7 @@ import {
   jwt,
   otpRequest,
   otpVerify,
+  passwordVerify,
   phrSamples,
   profile,
   type Sample,
@@ -29,6 +30,7 @@ const byAadhaar = ['abha-login', 'aadhaar-verify']
 const index = ['abha-login', 'search-abha', 'mobile-verify']
 const indexAadhaar = ['abha-login', 'search-abha', 'aadhaar-verify']
 const change = (what: string) => ['abha-profile', what]
+const addressChange = (what: string) => ['abha-address-profile', what]
 const otherMobile = ['abha-enrol', 'mobile-verify']
 
 /** §6.2 */
@@ -343,6 +345,8 @@ const abhaSamples: { readonly [operation: string]: Sample } = {
   'phr.profile.request_otp': {
     source: '§13',
     requests: [
+      otpRequest(addressChange('mobile-verify'), 'mobile-number', 'abdm'),
+      otpRequest(addressChange('email-verify'), 'email', 'abdm'),
       otpRequest(byNumber, 'abha-number', 'abdm'),
       otpRequest(byNumberAadhaar, 'abha-number', 'aadhaar'),
       otpRequest(byNumberAadhaar, 'aadhaar', 'aadhaar'),
@@ -351,8 +355,20 @@ const abhaSamples: { readonly [operation: string]: Sample } = {
   },
   'phr.profile.verify': {
     source: '§13',
-    requests: [otpVerify(byNumber), otpVerify(byNumberAadhaar)],
+    requests: [
+      otpVerify(addressChange('mobile-verify')),
+      otpVerify(addressChange('email-verify')),
+      otpVerify(byNumber),
+      otpVerify(byNumberAadhaar),
+      passwordVerify(addressChange('password-verify')),
+    ],
     answers: [
+      {
+        txnId,
+        authResult: 'success',
+        message: 'Mobile Number linked successfully',
+        users: [{ abhaAddress: 'asha.rao1990@sbx' }],
+      },
       {
         txnId,
         message: 'OTP verified successfully',

@@ -28,6 +28,8 @@ export const phrOtpRequest = Type.Object({
 /** The message is words for the person only. */
 export const otpRequested = Type.Object({ txnId: txnId(), message: absent(Type.String()) })
 
+const phrOtp = Type.Object({ txnId: txnId(), otpValue: sealed(['ABDM-9999', 'Invalid OTP Value']) })
+
 /** §7.2, §9.3, §10: the OTP that came back from the person. */
 export const phrOtpVerify = Type.Object({
   scope: Type.Array(Type.String(), { 'x-refusal': ['ABDM-9999', 'Invalid Scope'] }),
@@ -37,7 +39,28 @@ export const phrOtpVerify = Type.Object({
       maxItems: 1,
       'x-refusal': ['ABDM-1006', 'Invalid Auth Methods'],
     }),
-    otp: Type.Object({ txnId: txnId(), otpValue: sealed(['ABDM-9999', 'Invalid OTP Value']) }),
+    otp: phrOtp,
+  }),
+})
+
+export const invalidPassword: Refusal = [
+  'ABDM-1006',
+  'Invalid Password Request, Please enter valid ABHA Address or valid password',
+]
+
+/** §9.3, §13: an OTP, or a password without any request before it. */
+export const phrVerify = Type.Object({
+  scope: phrOtpVerify.properties.scope,
+  authData: Type.Object({
+    authMethods: Type.Array(Type.Union([Type.Literal('otp'), Type.Literal('password')]), {
+      minItems: 1,
+      maxItems: 1,
+      'x-refusal': ['ABDM-1006', 'Invalid Auth Methods'],
+    }),
+    otp: Type.Optional(phrOtp),
+    password: Type.Optional(
+      Type.Object({ abhaAddress: abhaAddress(invalidPassword), password: sealed(invalidPassword) }),
+    ),
   }),
 })
 

@@ -5,8 +5,8 @@ import {
   addressFound,
   otpRequested,
   phrOtpRequest,
-  phrOtpVerify,
   phrVerified,
+  phrVerify,
   txnId,
   userTokens,
 } from './parts.ts'
@@ -21,6 +21,7 @@ const variants = {
     otpSystem: 'abdm',
     key: 2048,
   },
+  email: { scope: ['abha-address-login', 'email-verify'], loginHint: 'email', otpSystem: 'abdm', key: 2048 },
   abhaNumber: { scope: ['abha-login', 'mobile-verify'], loginHint: 'abha-number', otpSystem: 'abdm', key: 4096 },
   abhaNumberAadhaar: {
     scope: ['abha-login', 'aadhaar-verify'],
@@ -67,8 +68,8 @@ export const verify = operation({
   service: 'phr-app',
   method: 'POST',
   path: '/login/verify',
-  body: phrOtpVerify,
-  variants,
+  body: phrVerify,
+  variants: { ...variants, password: { scope: ['abha-address-login', 'password-verify'], key: 2048 } },
   reply: phrVerified,
   errorForm: 'array',
 })

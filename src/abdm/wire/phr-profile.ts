@@ -6,11 +6,11 @@ import {
   otpRequested,
   phrNames,
   phrOtpRequest,
-  phrOtpVerify,
   phrPlace,
   phrProfile,
   phrUser,
   phrVerified,
+  phrVerify,
   txnId,
   userTokens,
 } from './parts.ts'
@@ -98,6 +98,16 @@ const kycVariants = {
   aadhaar: { scope: ['abha-login', 'aadhaar-verify'], loginHint: 'aadhaar', otpSystem: 'aadhaar', key: 4096 },
 } as const
 
+const contactVariants = {
+  mobile: {
+    scope: ['abha-address-profile', 'mobile-verify'],
+    loginHint: 'mobile-number',
+    otpSystem: 'abdm',
+    key: 2048,
+  },
+  email: { scope: ['abha-address-profile', 'email-verify'], loginHint: 'email', otpSystem: 'abdm', key: 2048 },
+} as const
+
 export const requestOtp = operation({
   id: 'phr.profile.request_otp',
   source: '§13',
@@ -106,7 +116,7 @@ export const requestOtp = operation({
   path: '/login/profile/request/otp',
   userToken: 'x-token',
   body: phrOtpRequest,
-  variants: kycVariants,
+  variants: { ...contactVariants, ...kycVariants },
   reply: otpRequested,
   errorForm: 'array',
   sendsOtp: true,
@@ -119,8 +129,12 @@ export const verify = operation({
   method: 'POST',
   path: '/login/profile/verify',
   userToken: 'x-token',
-  body: phrOtpVerify,
-  variants: kycVariants,
+  body: phrVerify,
+  variants: {
+    ...contactVariants,
+    ...kycVariants,
+    password: { scope: ['abha-address-profile', 'password-verify'], key: 2048 },
+  },
   reply: phrVerified,
   errorForm: 'array',
 })

@@ -128,9 +128,7 @@ export const abhaProfile: Answers<typeof wire> = {
 
   async requestOtp(call, world) {
     const subject = await subjectOfChange(call, world)
-    const sent = await sendOtp(call, world, subject, 'profile.change', 'change your ABHA account')
-    if (call.variant !== 'email') return sent
-    return { ...sent, message: `OTP sent to email ending with ******${subject.mobile.replace(/^[^@]*/, '')}` }
+    return sendOtp(call, world, subject, 'profile.change', 'change your ABHA account')
   },
 
   async verify(call, world) {

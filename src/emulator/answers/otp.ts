@@ -1,5 +1,5 @@
 import type { Operation } from '../../abdm/wire/operation.ts'
-import { type Refusal, refuse, refuseInArray } from '../refusal.ts'
+import { Refusal, refuse, refuseInArray } from '../refusal.ts'
 import type { Purpose } from '../world/inbox.ts'
 import type { Subject } from '../world/subjects.ts'
 import type { TxnRow } from '../world/transactions.ts'
@@ -13,6 +13,7 @@ type Request = { scope: string[]; loginHint: string; otpSystem: 'abdm' | 'aadhaa
 export const flowOf = (op: Operation): string => op.id.slice(0, op.id.lastIndexOf('.'))
 
 const lastFour = (mobile: string): string => `******${mobile.slice(-4)}`
+const atItsHost = (email: string): string => `******${email.slice(email.lastIndexOf('@'))}`
 
 /** Whom the request names; each hint has its own way of not finding anybody. */
 export const subjectOf = (call: Call, { subjects }: World): Promise<Subject> => {
@@ -24,6 +25,8 @@ export const subjectOf = (call: Call, { subjects }: World): Promise<Subject> => 
       return subjects.ofAbhaNumber(named, otpSystem, service)
     case 'aadhaar':
       return subjects.ofAadhaar(named, service)
+    case 'email':
+      return subjects.onEmail(named, service)
     case 'abha-address':
       return subjects.ofAddress(named, otpSystem, service)
     case 'mobile':
@@ -45,23 +48,31 @@ export const sendOtp = async (
   const variant = call.variant ?? ''
   const sending = { service: call.op.service, flow: flowOf(call.op), scope, variant, subject, purpose, what }
   const txnId = await transactions.send(sending, into)
-  const to = lastFour(subject.mobile)
+  const isEmail = subject.mobile.includes('@')
+  const to = isEmail ? atItsHost(subject.mobile) : lastFour(subject.mobile)
   const message =
     otpSystem === 'aadhaar'
       ? `OTP sent to Aadhaar registered mobile number ending with ${to}`
       : call.op.service === 'abha'
-        ? `OTP sent to mobile number ending with ${to}`
-        : `OTP is sent to Mobile number ending with ${to}`
+        ? `OTP sent to ${isEmail ? 'email' : 'mobile number'} ending with ${to}`
+        : `OTP is sent to ${isEmail ? 'Email' : 'Mobile number'} ending with ${to}`
   return { txnId, message }
 }
 
-type Verify = { scope: string[]; authData: { otp: { txnId: string } } }
+type Verify = { scope: string[]; authData: { authMethods: string[]; otp?: { txnId: string } } }
 
 const failures = {
   wrong: 'Entered OTP is incorrect. Kindly re-enter valid OTP.',
   used: 'Please enter a valid OTP. Entered OTP is either expired or incorrect.',
   expired: 'OTP expired, please try again',
 } as const
+
+export const invalidAuthMethods = () => refuseInArray('ABDM-1006', 'Invalid Auth Methods')
+const missingOtp = () =>
+  new Refusal(400, 'array', [
+    { code: 'ABDM-9999: ', message: 'Invalid Transaction Id' },
+    { code: 'ABDM-9999: ', message: 'Invalid OTP Value' },
+  ])
 
 type Failed = { txnId: string; message: string; authResult: 'failed'; users: [] }
 
@@ -72,6 +83,8 @@ export const verifyOtp = async (
   unknown: () => Refusal,
 ): Promise<{ row: TxnRow } | { failed: Failed }> => {
   const { scope, authData } = call.body as Verify
+  if (authData.authMethods[0] !== 'otp') throw invalidAuthMethods()
+  if (!authData.otp) throw missingOtp()
   const { txnId } = authData.otp
   const row = await transactions.live(txnId)
   if (!row || row.body.flow !== flowOf(call.op)) throw unknown()

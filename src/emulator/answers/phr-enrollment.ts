@@ -59,6 +59,7 @@ const addressOf = (
     abhaNumber: details.ABHANumber ? (owner?.body.abhaNumber ?? null) : null,
     isDeactivated: false,
     hasPassword: call.opened('phrDetails.password') !== '',
+    ...(call.opened('phrDetails.password') && { password: call.opened('phrDetails.password') }),
     firstName: details.firstName.trim(),
     middleName: details.middleName?.trim() ?? '',
     lastName: details.lastName?.trim() ?? '',

@@ -1,4 +1,5 @@
 import type * as wire from '../../abdm/wire/phr-login.ts'
+import { newUuid, sameText } from '../../ids.ts'
 import { type Refusal, refuse, userNotFound } from '../refusal.ts'
 import type { Subject as TokenSubject } from '../tokens.ts'
 import type { AddressRow } from '../world/people.ts'
@@ -7,11 +8,13 @@ import { refuseDeactivated } from '../world/subjects.ts'
 import type { Txn, TxnRow } from '../world/transactions.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { sendOtp, subjectOf, txnNotFound, verifyOtp } from './otp.ts'
+import { readPassword } from './phr-changes.ts'
 
 /** abdm-v3 §9. */
 
 const loginSubjects: { readonly [variant: string]: string } = {
   mobile: 'MOBILE_LOGIN',
+  email: 'EMAIL_LOGIN',
   abhaAddress: 'ABHA_ADDRESS_LOGIN',
   abhaNumber: 'ABHA_NUMBER_LOGIN',
   abhaNumberAadhaar: 'ABHA_NUMBER_LOGIN',
@@ -26,13 +29,15 @@ export const tokenSubject = ({ id, body }: AddressRow, txnId: string, loginSubje
   profile: { ...detailsOf(body), abhaAddress: body.name },
 })
 
-/** A verified identifier lists verified addresses only, a mobile both kinds (abdm-v3 §9.3). */
+/** A verified identifier lists verified addresses only, a mobile or an e-mail both kinds (abdm-v3 §9.3). */
 export const listedFor = async (
   { body }: { readonly body: Pick<Txn, 'mobile' | 'personId'> },
   { register }: World,
 ): Promise<AddressRow[]> =>
   body.personId === null
-    ? register.addressesOn(body.mobile)
+    ? body.mobile.includes('@')
+      ? register.addressesWithEmail(body.mobile)
+      : register.addressesOn(body.mobile)
     : (await register.addressesOf(body.personId)).filter((row) => row.body.abhaNumber)
 
 /** The address was named before the OTP: final at once (abdm-v3 §22 no. 7). */
@@ -74,7 +79,7 @@ const verifiedByOther = async (call: Call<typeof wire.verify>, world: World, row
     sub: '',
     txnId: row.id,
     loginSubject: loginSubjects[row.body.variant] ?? 'MOBILE_LOGIN',
-    profile: { mobile: row.body.mobile },
+    profile: row.body.variant === 'email' ? { email: row.body.mobile } : { mobile: row.body.mobile },
   }
   return {
     txnId: row.id,
@@ -84,6 +89,25 @@ const verifiedByOther = async (call: Call<typeof wire.verify>, world: World, row
     ...(account && { accounts: [account] }),
     ...(account && row.body.variant === 'aadhaar' && { preferredAbhaAddress: account.preferredAbhaAddress }),
     tokens: await tokensAmong(listed, subject, call, world),
+  }
+}
+
+/** Final at once, without a transaction (abdm-v3 §9.3). */
+const passwordLogin = async (call: Call<typeof wire.verify>, world: World) => {
+  const { name, password } = readPassword(call, world)
+  const address = await world.register.addressNamed(name)
+  if (!address) throw userNotFound(call.op.service)
+  refuseDeactivated(address.body, call.op.service)
+  if (!address.body.hasPassword) throw refuse(400, 'flat', 'ABDM-1113', 'Login via password is not allowed')
+  if (!sameText(password, address.body.password ?? '')) {
+    return { message: 'Password did not match, please try again', authResult: 'failed' as const, users: [] }
+  }
+  const tokens = await world.tokens.final('phr-app', tokenSubject(address, newUuid(), 'PASSWORD_LOGIN'), call.now)
+  return {
+    message: 'Password verified successfully',
+    authResult: 'success' as const,
+    users: [userOf(address.body, call.now)],
+    tokens: { ...tokens, switchProfileEnabled: false },
   }
 }
 
@@ -128,6 +152,7 @@ export const phrLogin: Answers<typeof wire> = {
   },
 
   async verify(call, world) {
+    if (call.variant === 'password') return passwordLogin(call, world)
     const verified = await verifyOtp(call, world, txnNotFound)
     if ('failed' in verified) return verified.failed
     const { row } = verified

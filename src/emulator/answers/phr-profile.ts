@@ -5,6 +5,7 @@ import { type Address, type AddressRow, addresses } from '../world/people.ts'
 import { accountOf, profileOf, userOf } from '../world/profiles.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { sendOtp, subjectOf, txnNotFound, verifyOtp } from './otp.ts'
+import { changeContact, changePassword, contactSubject } from './phr-changes.ts'
 import { delink, link } from './phr-kyc.ts'
 import { chosenTokens, listedFor, tokenSubject } from './phr-login.ts'
 import { addressCard, addressCode } from './pictures.ts'
@@ -26,6 +27,8 @@ const switching = 'phr.profile.switch'
 /** Whoever came by Aadhaar or ABHA number has proved an identity, everybody else a mobile: the lists differ (abdm-v3 §9.3). */
 const identityOf = ({ body }: AddressRow, loginSubject: string): string | null =>
   body.abhaNumber !== null && /^(AADHAAR|ABHA_NUMBER)_/.test(loginSubject) ? body.personId : null
+
+const isContact = (variant: string | undefined): boolean => variant === 'mobile' || variant === 'email'
 
 /** What an update may change: name, gender and birth date of a verified address are what KYC says (abdm-v3 §13). */
 const updated = (before: Address, body: Call<typeof wire.update>['body']): Address => ({
@@ -79,15 +82,25 @@ export const phrProfile: Answers<typeof wire> = {
 
   async requestOtp(call, world) {
     const address = await signedIn(call, world)
+    if (isContact(call.variant)) {
+      const subject = await contactSubject(call, address, world)
+      return sendOtp(call, world, subject, 'profile.change', 'change your ABHA address')
+    }
     const subject = await subjectOf(call, world)
     return sendOtp(call, world, { ...subject, addressId: address.id }, 'profile.kyc', 'link your ABHA number')
   },
 
   async verify(call, world) {
     const address = await signedIn(call, world)
+    if (call.variant === 'password') return changePassword(call, address, world)
+    const { otp } = call.body.authData
+    const asked = otp && (await world.transactions.live(otp.txnId))
+    // Nobody spends another's tries.
+    if (asked && asked.body.addressId !== address.id) throw txnNotFound()
     const verified = await verifyOtp(call, world, txnNotFound)
     if ('failed' in verified) return verified.failed
     const { row } = verified
+    if (isContact(row.body.variant) && row.body.addressId === address.id) return changeContact(row, address, world)
     const person = row.body.personId === null ? undefined : await world.register.person(row.body.personId)
     if (!person || row.body.addressId !== address.id) throw txnNotFound()
     const theirs = (await world.register.addressesOf(person.id)).map(({ body }) => body)
@@ -115,9 +128,13 @@ export const phrProfile: Answers<typeof wire> = {
   async switchProfile(call, world) {
     const address = await signedIn(call, world)
     const { loginSubject } = call.user().claims
-    const about = { mobile: address.body.mobile, personId: identityOf(address, loginSubject) }
+    const { mobile, email } = address.body
+    const about = {
+      mobile: loginSubject === 'EMAIL_LOGIN' ? email : mobile,
+      personId: identityOf(address, loginSubject),
+    }
     const txnId = await world.transactions.open(switching, about)
-    const subject = { sub: '', txnId, loginSubject, profile: { mobile: about.mobile } }
+    const subject = { sub: '', txnId, loginSubject, profile: { mobile } }
     const { token, expiresIn } = await world.tokens.transfer('phr-app', subject, call.now)
     const users = (await listedFor({ body: about }, world)).map(({ body }) => userOf(body, call.now))
     return { txnId, users, tokens: { token, expiresIn, refreshToken: null } }

@@ -55,6 +55,7 @@ const address = Type.Object({
   abhaNumber: nullable(Type.String()),
   isDeactivated: Type.Boolean(),
   hasPassword: Type.Boolean(),
+  password: Type.Optional(Type.String()),
   firstName: Type.String(),
   middleName: Type.String(),
   lastName: Type.String(),
@@ -96,6 +97,7 @@ export const addresses: Collection<Address> = {
   lookups: {
     name: { unique: true, values: ({ name }) => name },
     mobile: { unique: false, values: ({ mobile }) => mobile || undefined },
+    email: { unique: false, values: ({ email }) => email.toLowerCase() || undefined },
     person: { unique: false, values: ({ personId }) => personId ?? undefined },
   },
 }
@@ -125,5 +127,7 @@ export const createRegister = (store: Store) => ({
     (await store.find(addresses, 'name', name.toLowerCase(), { limit: 1 }))[0],
   /** Every address on a mobile, other people's among them. */
   addressesOn: (mobile: string): Promise<AddressRow[]> => store.find(addresses, 'mobile', mobile),
+  addressesWithEmail: (email: string): Promise<AddressRow[]> =>
+    store.find(addresses, 'email', email.toLowerCase(), { limit: 1_000 }),
   addressesOf: (personId: string): Promise<AddressRow[]> => store.find(addresses, 'person', personId),
 })

@@ -82,6 +82,14 @@ export const createSubjects = (register: Register) => {
       return newcomer(mobile)
     },
 
+    /** Only addresses have an e-mail to log in by. */
+    async onEmail(email: string, service: ServiceName): Promise<Subject> {
+      const listed = await register.addressesWithEmail(email)
+      if (listed.length === 0) throw userNotFound(service)
+      if (listed.every(({ body }) => body.isDeactivated)) throw deactivated(service)
+      return { identifier: identifiers.email(email), mobile: email, personId: null, addressId: null }
+    },
+
     async ofAddress(name: string, otpSystem: OtpSystem, service: ServiceName): Promise<Subject> {
       const row = await register.addressNamed(name)
       if (!row) throw userNotFound(service)
