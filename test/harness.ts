@@ -28,7 +28,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
   const clock = place?.clock ?? movableClock(stillClock())
   const config = readConfig({
     DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}`,
-    ABDM_ANSWER_TIMEOUT_MS: '1500',
+    ABDM_ANSWER_TIMEOUT_MS: '10000',
     CHECK_REPLIES: 'true',
     LOG_LEVEL: 'debug',
     ...calmBudgets,

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+/**
+ * Runs the tests in a few groups, as many at a time as there are cores (two at most: each group starts servers of its own), and
+ * closes with the total. With arguments: only those files, in one group, with everything that they print.
+ */
+
+/** A test file belongs to the first of these that its path begins with; the longest groups come first. */
+const groups = [
+  'test/trouble/modes-of-flows',
+  'test/crash/',
+  'test/trouble/',
+  'test/fuzz/',
+  'src/api/',
+  'test/stories/',
+  'src/',
+  'test/',
+]
+/** Longer than any test takes on a slow machine; it also covers the loading of the group's files. */
+const testTimeoutMs = 300_000
+const groupTimeoutMs = 540_000
+
+const patterns = ['src/**/*.test.ts', 'test/**/*.test.ts']
+const asked = process.argv.slice(2)
+const files = globSync(asked.length > 0 ? asked : patterns)
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort()
+if (files.length === 0) throw new Error(`no test file: ${asked.join(' ')}`)
+
+type Outcome = { passed: number; failed: number; skipped: number; isGood: boolean }
+
+/** The counts of the closing line; a group that closes on none has failed. */
+const outcomeOf = (output: string, status: number | null): Outcome => {
+  const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
+  const [, passed = 0, failed = 0, skipped = 0] = [...output.matchAll(counts)].at(-1)?.map(Number) ?? []
+  return { passed, failed, skipped, isGood: status === 0 && failed === 0 && passed > 0 }
+}
+
+const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome & { output: string }> =>
+  new Promise((resolve) => {
+    const options = ['--test', '--test-isolation=none', `--test-timeout=${testTimeoutMs}`]
+    const reporter = '--test-reporter=./scripts/test-reporter.mjs'
+    const child = spawn(process.execPath, [...options, reporter, ...paths], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const late = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs)
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+        if (isShown) process.stdout.write(text)
+      })
+    }
+    child.on('close', (status) => {
+      clearTimeout(late)
+      resolve({ ...outcomeOf(output, status), output })
+    })
+  })
+
+const byGroup = asked.length > 0 ? new Map([['the files asked for', files]]) : new Map<string, string[]>()
+if (asked.length === 0) {
+  for (const group of groups) byGroup.set(group, [])
+  for (const file of files) byGroup.get(groups.find((group) => file.startsWith(group)) ?? 'test/')?.push(file)
+}
+
+const waiting = [...byGroup].filter(([, paths]) => paths.length > 0)
+const total = { passed: 0, failed: 0, skipped: 0 }
+const bad: string[] = []
+
+const work = async (): Promise<void> => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const [name, paths] = next
+    const startedAt = performance.now()
+    console.log(`… ${name}: ${paths.length} files`)
+    const { output, isGood, ...counts } = await runGroup(paths, asked.length > 0)
+    total.passed += counts.passed
+    total.failed += counts.failed
+    total.skipped += counts.skipped
+    if (asked.length === 0) console.log(output)
+    const seconds = Math.round((performance.now() - startedAt) / 1000)
+    console.log(`${isGood ? '✔' : '✖'} ${name}: ${counts.passed} passed, ${counts.failed} failed in ${seconds} s`)
+    if (!isGood) bad.push(name)
+  }
+}
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))
+
+if (bad.length > 0) console.log(`\nNot good: ${bad.join(', ')}`)
+// A group that died or closed on no test counts as a failure, although no test of it may have.
+const failed = Math.max(total.failed, bad.length)
+console.log(`\n${total.passed} passed, ${failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
+process.exitCode = bad.length > 0 ? 1 : 0
