@@ -29,6 +29,8 @@ export type UpstreamConfig = {
   addressSuffix: string
   connectTimeoutMs: number
   answerTimeoutMs: number
+  /** Failures in a row after which a service is left alone for a while; 0: never. */
+  breakerFailures: number
   /** Key family of PHR web, on which NHA's documents and its integrators disagree. */
   webKey: KeyBits
   /** False: the client id has no permission for the PHR app service; PHR web stands in. */
@@ -258,6 +260,7 @@ export const readConfig = (
       addressSuffix: environment === 'production' ? 'abdm' : 'sbx',
       connectTimeoutMs: count('ABDM_CONNECT_TIMEOUT_MS', 3_000, 1, 60_000),
       answerTimeoutMs: count('ABDM_ANSWER_TIMEOUT_MS', 30_000, 1, 120_000),
+      breakerFailures: count('ABDM_BREAKER_FAILURES', 5),
       webKey: webKey === 2048 ? 2048 : 4096,
       hasPhrApp: flag('ABDM_PHR_APP', true),
     },

@@ -134,7 +134,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     } catch (thrown) {
       if (isOtpWrong(thrown)) {
         // Used up by the same call at the same time: the step has been taken.
-        if (wasHeard(`${counted.id}/${step}`)) throw error.stepNotAllowed({ cause: thrown })
+        if (await isRight(`${counted.id}/${step}`)) throw error.stepNotAllowed({ cause: thrown })
         // A code of ABDM's keeps its published text; the bare "failed" is where this server has words of its own.
         if (counted.otp?.mayBeUsed && !hasCode(thrown)) throw error.otpEnded({ message: perhapsUsed, cause: thrown })
         throw thrown
@@ -203,6 +203,8 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       })()
       const sent = await spend(identifier, sender, send).catch(async (thrown) => {
         if (wasNotSent(thrown) || isOverBudget(thrown)) await giveBack(claimed, step, () => ({ resends, sentAt }))
+        // A refusal sent nothing either; only the pause stays, for ABDM's sake.
+        else if (!isOutcomeUnknown(thrown)) await giveBack(claimed, step, () => ({ resends }))
         throw thrown
       })
       await flows.record(claimed, step, () => ({ upstreamTxnId: sent.txnId, renews: true }))

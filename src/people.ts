@@ -24,6 +24,8 @@ export type User = {
   workspace: string
   uuid: string
   abhaAddresses: string[]
+  /** Addresses of the same ABHA number that this user has not logged in to; for showing. */
+  otherAddresses?: string[]
   preferredAddress: string
   abhaNumber?: string
   mobile?: string
@@ -42,6 +44,7 @@ export const userRows: Collection<User> = {
     workspace: text,
     uuid: text,
     abhaAddresses: Type.Array(text),
+    otherAddresses: Type.Optional(Type.Array(text)),
     preferredAddress: text,
     abhaNumber: maybe,
     mobile: maybe,
@@ -73,10 +76,18 @@ export const userRows: Collection<User> = {
 /** What a finished flow knows of its person. */
 export type Person = {
   abhaAddress: string
+  /** Further addresses of the ABHA number. */
+  otherAddresses?: readonly string[]
   abhaNumber?: string
   mobile?: string
   isKycVerified: boolean
 }
+
+/** Every address that is known to be the user's. */
+export const addressesOf = ({ abhaAddresses, otherAddresses = [] }: User): string[] => [
+  ...abhaAddresses,
+  ...otherAddresses,
+]
 
 /** ABDM shows a mobile in full or masked, with its last digits (abdm-v3 §13). */
 const shownDigits = (mobile: string): string => /[0-9]*$/.exec(mobile)?.[0] ?? ''
@@ -178,12 +189,18 @@ export const createPeople = (store: Store) => {
     // The address decides whose it is; a number that another user has stays with that one (decision 0006).
     const holder = abhaNumber ? await byLookup('number', caller.workspace, abhaNumber) : undefined
     const isHeldByOther = holder !== undefined && holder.id !== user?.id
+    const abhaAddresses = [...new Set([...(before.abhaAddresses ?? []), person.abhaAddress])]
+    const others = new Set([...(before.otherAddresses ?? []), ...(person.otherAddresses ?? [])])
+    for (const name of abhaAddresses) others.delete(name)
     const body: User = {
       workspace: caller.workspace,
       uuid: before.uuid ?? newUuid(),
-      abhaAddresses: [...new Set([...(before.abhaAddresses ?? []), person.abhaAddress])],
+      abhaAddresses,
+      ...(others.size > 0 && { otherAddresses: [...others] }),
       preferredAddress: person.abhaAddress,
-      isKycVerified: person.isKycVerified || (before.isKycVerified ?? false),
+      // Of the address: another one of the same user may be without KYC.
+      isKycVerified:
+        person.isKycVerified || (before.preferredAddress === person.abhaAddress && before.isKycVerified === true),
       session,
       ...pick('abhaNumber', isHeldByOther ? before.abhaNumber : abhaNumber),
       ...pick('mobile', completest(person.mobile, before.mobile)),

@@ -1,14 +1,17 @@
 import type { Abdm } from './abdm/client.ts'
 import { hasMeaning } from './abdm/failure.ts'
-import { abhaProfile, phrProfile } from './abdm/wire/index.ts'
+import { abhaProfile, phrProfile, web } from './abdm/wire/index.ts'
 import type { Clock } from './clock.ts'
 import { ConnectError, error } from './errors.ts'
-import { type AbhaSession, sessionFrom, type User, userRows } from './people.ts'
+import { type AbhaSession, addressesOf, type Family, sessionFrom, type User, userRows } from './people.ts'
 import type { Row, Store } from './store/store.ts'
 
 /** The users' sessions at ABDM: acting as a person, and renewing what is over. */
 
 const isOver = (thrown: unknown): boolean => thrown instanceof ConnectError && thrown.kind === 'sessionEnded'
+
+/** Tokens of one service are refused by the others (abdm-v3 §4). */
+const families: readonly Family[] = ['phr-app', 'abha', 'phr-web']
 
 export type AsUser = <Answer>(act: (session: AbhaSession) => Promise<Answer>) => Promise<Answer>
 
@@ -81,16 +84,33 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
     }
   }
 
-  /** A token that the client kept stands in for the stored session (connect §5.3): a PHR app token, unless it is that very one. */
+  /** A token that the client kept stands in for the stored session (connect §5.3). What it is good for, the services tell. */
   const standIn = async (token: string, { body }: Row<User>): Promise<AbhaSession> => {
-    const isStored = body.session?.token === token
-    const family = isStored && body.session ? body.session.family : 'phr-app'
-    const session = { family, abhaAddress: body.preferredAddress, token, expiresAt: Number.MAX_SAFE_INTEGER }
-    if (isStored) return session
-    // Whose token it is, only ABDM knows; another person's must never speak for this user.
-    const { abhaAddress: whose } = await actWith(session, () => abdm.call(phrProfile.get, { token }))
-    if (!body.abhaAddresses.includes(whose.toLowerCase())) throw error.notForThisUser()
-    return session
+    const { session: stored, preferredAddress: abhaAddress, abhaNumber } = body
+    const lasting = { abhaAddress, token, expiresAt: Number.MAX_SAFE_INTEGER }
+    if (stored?.token === token) return { family: stored.family, ...lasting }
+    for (const family of families) {
+      const whose = await holderOf(family, token).catch((thrown: unknown) => {
+        if (!hasMeaning(thrown, 'userTokenOver')) throw thrown
+      })
+      if (!whose) continue
+      const isOwn =
+        addressesOf(body).some((name) => whose.addresses.includes(name)) ||
+        (abhaNumber !== undefined && abhaNumber === whose.abhaNumber)
+      if (!isOwn) throw error.notForThisUser()
+      return { family, ...lasting }
+    }
+    throw error.sessionEnded()
+  }
+
+  /** Whose token it is, only ABDM knows; another person's must never speak for a user. */
+  const holderOf = async (family: Family, token: string): Promise<{ addresses: string[]; abhaNumber?: string }> => {
+    if (family === 'abha') {
+      const { ABHANumber: abhaNumber, phrAddress } = await abdm.call(abhaProfile.get, { token })
+      return { addresses: (phrAddress ?? []).map((name) => name.toLowerCase()), abhaNumber }
+    }
+    const { abhaAddress } = await abdm.call(family === 'phr-app' ? phrProfile.get : web.profile, { token })
+    return { addresses: [abhaAddress.toLowerCase()] }
   }
 
   /**

@@ -7,7 +7,6 @@ import type { Operation, ServiceName } from './wire/operation.ts'
  * after a pause one call tries whether it is back.
  */
 
-const failuresMax = 5
 const pauseMs = 30_000
 
 /** The service did not answer as itself. A refusal with a code of ABDM's is an answer, whatever its status. */
@@ -19,7 +18,8 @@ const isDown = (thrown: unknown): boolean => {
 
 type State = { failures: number; openUntil: number; isTrying: boolean }
 
-export const createBreaker = (clock: Clock) => {
+/** `failuresMax` zero: never. */
+export const createBreaker = (clock: Clock, failuresMax: number) => {
   const states = new Map<ServiceName, State>()
 
   return {
@@ -27,7 +27,7 @@ export const createBreaker = (clock: Clock) => {
     async guard<Answer>({ id, service }: Operation, send: () => Promise<Answer>): Promise<Answer> {
       const state = states.get(service) ?? { failures: 0, openUntil: 0, isTrying: false }
       states.set(service, state)
-      const isOpen = state.failures >= failuresMax
+      const isOpen = failuresMax > 0 && state.failures >= failuresMax
       if (isOpen && (state.isTrying || clock.now() < state.openUntil)) {
         throw new UpstreamFailure(id, 'overloaded', { mayHaveActed: false })
       }

@@ -101,7 +101,7 @@ export const createAbdm = (deps: {
 }) => {
   const { bases, settings, clock, log } = deps
   const transport = createTransport(bases, settings)
-  const breaker = createBreaker(clock)
+  const breaker = createBreaker(clock, settings.breakerFailures)
   const skew = createSkew(clock, log)
   const checks = new Map<string, { Check(value: unknown): boolean }>()
 

@@ -4,7 +4,7 @@ import { phrProfile } from '../abdm/wire/index.ts'
 import type { Services } from '../app.ts'
 import { ConnectError, error } from '../errors.ts'
 import type { StepOf, Txn } from '../flow.ts'
-import type { AbhaSession } from '../people.ts'
+import { type AbhaSession, addressesOf } from '../people.ts'
 import type { EkaIds } from './answers.ts'
 import { exchange } from './by-address.ts'
 import { endAt } from './end.ts'
@@ -68,11 +68,13 @@ export const choose = async (
     ...(mobile !== undefined && { mobile }),
   }
   const before = await people.destination(start.caller, start.named, known)
-  const addresses = [...(before?.body.abhaAddresses ?? []), ...(isOnePerson(start) ? offered : [])]
+  const otherAddresses = isOnePerson(start) ? offered : []
+  const addresses = [...(before ? addressesOf(before.body) : []), ...otherAddresses]
   const opened = await openSession(deps, start, step, abhaAddress)
   const { txn, session, profile } = await readChosen(deps, opened, step, addresses)
   const person = {
     ...known,
+    otherAddresses,
     isKycVerified: profile.kyc_verified ?? known.isKycVerified,
     ...(profile.abha_number && { abhaNumber: profile.abha_number }),
     ...(profile.mobile && { mobile: profile.mobile }),

@@ -122,6 +122,8 @@ export const byAadhaar: readonly FlowStep[] = [
     name: 'aadhaar/auto-login',
     operation: 'abha.profile.get',
     kind: 'known',
+    // Renewed once and refused again: the caller begins anew.
+    says: { 'empty 401': [400, 'Transaction not found for UUID.'] },
     ready: proved,
     act: (way) => way.autoLogin(),
     finish: async (way) => {

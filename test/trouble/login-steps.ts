@@ -104,6 +104,8 @@ export const byLogin: readonly FlowStep[] = [
     name: 'login/phr, of which the profile cannot be read',
     operation: 'phr.profile.get',
     kind: 'known',
+    // Renewed once and refused again: the caller begins anew.
+    says: { 'empty 401': [400, 'Transaction not found for UUID.'] },
     ready: listed('mobile'),
     act: (way) => way.loginPhr(),
     finish: chosen,

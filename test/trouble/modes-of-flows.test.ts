@@ -24,9 +24,9 @@ let caller: Caller
 let webProduct: Product
 let webCaller: Caller
 before(async () => {
-  product = await startTroubled()
+  product = await startTroubled({ ABDM_BREAKER_FAILURES: '0' })
   caller = await product.client()
-  webProduct = await startTroubled({ ABDM_PHR_APP: 'false' })
+  webProduct = await startTroubled({ ABDM_PHR_APP: 'false', ABDM_BREAKER_FAILURES: '0' })
   webCaller = await webProduct.client()
 })
 after(async () => {

@@ -3,7 +3,7 @@ import { UpstreamFailure } from '../../abdm/failure.ts'
 import { abhaProfile, phrProfile } from '../../abdm/wire/index.ts'
 import { error } from '../../errors.ts'
 import { publishedRequired } from '../../fields.ts'
-import type { AbhaSession } from '../../people.ts'
+import { type AbhaSession, addressesOf } from '../../people.ts'
 import { route } from '../../route.ts'
 import { afterOthers, changeable, changedProfile, checkedChange } from './change.ts'
 import { ConnectProfile, readProfile } from './connect-profile.ts'
@@ -27,9 +27,9 @@ export const getProfile = route({
   upstream: true,
   async handle({ caller, named }, { abdm, people }) {
     const user = await people.required(caller, named)
-    const { preferredAddress, abhaAddresses } = user.body
+    const { preferredAddress } = user.body
     return people.asUser(user, (session) =>
-      readProfile(abdm, { ...session, abhaAddress: preferredAddress }, abhaAddresses),
+      readProfile(abdm, { ...session, abhaAddress: preferredAddress }, addressesOf(user.body)),
     )
   },
 })

@@ -6,7 +6,7 @@ import { error } from '../../errors.ts'
 import type { Patient } from '../../facilities.ts'
 import { Handle, Nullable, Text } from '../../fields.ts'
 import { newUuid } from '../../ids.ts'
-import type { User } from '../../people.ts'
+import { addressesOf, type User } from '../../people.ts'
 import { route } from '../../route.ts'
 import type { Row } from '../../store/store.ts'
 import { readProfile } from './connect-profile.ts'
@@ -40,14 +40,13 @@ const patientOf = async (
   given: Patient | undefined,
   userToken?: string,
 ): Promise<Patient> => {
-  const { preferredAddress, abhaAddresses } = user.body
+  const { preferredAddress } = user.body
+  const addresses = addressesOf(user.body)
   // A client may know better than we do whom it shares; a user shares their own details.
-  if (onlyOid !== undefined && given && !abhaAddresses.includes(given.abha_address)) throw error.notForThisUser()
+  if (onlyOid !== undefined && given && !addresses.includes(given.abha_address)) throw error.notForThisUser()
   // Read also when the patient is given: a person whose session is over shares nothing.
   const asUser = await people.acting(user, userToken)
-  const profile = await asUser((session) =>
-    readProfile(abdm, { ...session, abhaAddress: preferredAddress }, abhaAddresses),
-  )
+  const profile = await asUser((session) => readProfile(abdm, { ...session, abhaAddress: preferredAddress }, addresses))
   return given ?? patientFrom(profile, preferredAddress)
 }
 

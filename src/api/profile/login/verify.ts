@@ -6,6 +6,7 @@ import type { Caller, Named } from '../../../clients.ts'
 import { error } from '../../../errors.ts'
 import { allPublishedOptional, Otp, TxnId } from '../../../fields.ts'
 import type { Txn } from '../../../flow.ts'
+import { addressesOf } from '../../../people.ts'
 import { route } from '../../../route.ts'
 import { AbhaProfile, abhaProfiles, EkaIds, Hint, LoginSkipState } from '../../answers.ts'
 import { proveAddress } from '../../by-address.ts'
@@ -70,7 +71,7 @@ const atAddress = async ({ deps, caller, named, otp }: Asking, start: AddressTxn
   if (!abhaAddress) throw error.internal()
   const before = await people.destination(caller, named, { abhaAddress, isKycVerified: false })
   const { txn, session, user } = await proveAddress(deps, start, { family, isByAadhaar, abhaAddress }, otp)
-  const profile = await readProfile(abdm, session, before?.body.abhaAddresses ?? []).catch((thrown: unknown) => {
+  const profile = await readProfile(abdm, session, before ? addressesOf(before.body) : []).catch((thrown: unknown) => {
     // The login has succeeded; what its answer says of the person stands in. A named user has to be compared, though.
     if (named.oid !== undefined || !(thrown instanceof UpstreamFailure) || !user) throw thrown
     return {

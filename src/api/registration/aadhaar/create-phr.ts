@@ -5,7 +5,7 @@ import { twoDigits } from '../../../clock.ts'
 import { error } from '../../../errors.ts'
 import { isGender, NewAbhaAddress, Nullable, TxnId } from '../../../fields.ts'
 import type { Txn } from '../../../flow.ts'
-import { type AbhaSession, sessionFrom } from '../../../people.ts'
+import { type AbhaSession, addressesOf, sessionFrom } from '../../../people.ts'
 import { route } from '../../../route.ts'
 import { AbhaRefreshToken, AbhaToken, EkaIds, Hint, SkipState } from '../../answers.ts'
 import { endedData } from '../../choose.ts'
@@ -60,16 +60,19 @@ export const createPhr = route({
     // The person has it already: nothing would be created, and nothing may be reported as if it were.
     if (txn.data.offered?.includes(abhaAddress)) throw error.addressTaken()
     if (!account) throw error.stepNotAllowed({ message: 'ABDM gave no details of the account; register by Aadhaar' })
+    const { offered = [] } = txn.data
     const person = {
       abhaAddress,
+      otherAddresses: offered,
       abhaNumber: account.abhaNumber,
       isKycVerified: true,
       ...(account.mobile && { mobile: account.mobile }),
     }
-    await people.destination(caller, txn.named, person)
+    const before = await people.destination(caller, txn.named, person)
+    const addresses = [...(before ? addressesOf(before.body) : []), ...offered]
     const created = await (txn.data.final?.family === 'abha'
-      ? addToNumber(deps, txn, abhaAddress, account)
-      : enrolOnNumber(deps, txn, abhaAddress, account))
+      ? addToNumber(deps, txn, abhaAddress, account, addresses)
+      : enrolOnNumber(deps, txn, abhaAddress, account, addresses))
     const { session, profile } = created
     const ending = { person, session, isCreated: true }
     const eka = await endAt(deps, caller, txn.named, ending, (writes) =>
@@ -91,12 +94,13 @@ const addToNumber = async (
   start: Creating,
   abhaAddress: string,
   account: Account,
+  others: readonly string[],
 ): Promise<Created> => {
   const { txn } = await makeOnce(start, abhaAddress, deps, adding(deps, abhaAddress))
-  const { final, offered = [], mobile } = { mobile: undefined, ...start.data }
+  const { final, mobile } = { mobile: undefined, ...start.data }
   if (!final) throw error.internal()
   const session = { ...final, abhaAddress }
-  const addresses = [abhaAddress, ...offered]
+  const addresses = [abhaAddress, ...others]
   // The address is there; what KYC said of the person stands in for a profile that cannot be read now.
   const profile = await readProfile(deps.abdm, session, addresses).catch((thrown: unknown) => {
     if (!(thrown instanceof UpstreamFailure)) throw thrown
@@ -110,11 +114,12 @@ const enrolOnNumber = async (
   start: Creating,
   abhaAddress: string,
   account: Account,
+  others: readonly string[],
 ): Promise<Created> => {
   const details = detailsOf(account, abhaAddress)
-  const { txn, profile, addresses, tokens } = await makeOnce(start, abhaAddress, deps, enrolling(deps, details))
+  const { txn, profile, tokens } = await makeOnce(start, abhaAddress, deps, enrolling(deps, details))
   const session = sessionFrom('phr-app', abhaAddress, tokens, deps.clock.now())
-  const shown = fromPhr({ ...profile, abhaNumber: account.abhaNumber }, abhaAddress, addresses)
+  const shown = fromPhr({ ...profile, abhaNumber: account.abhaNumber }, abhaAddress, others)
   return { txn, session, profile: shown }
 }
 

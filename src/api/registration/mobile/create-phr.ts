@@ -12,7 +12,7 @@ import {
   TxnId,
   WholeNumber,
 } from '../../../fields.ts'
-import { sessionFrom } from '../../../people.ts'
+import { addressesOf, sessionFrom } from '../../../people.ts'
 import { findPincode, type Place } from '../../../pincodes/pincodes.ts'
 import { route } from '../../../route.ts'
 import { AbhaRefreshToken, AbhaToken, EkaIds, SkipState } from '../../answers.ts'
@@ -68,7 +68,7 @@ export const createPhr = route({
     const { mobile } = txn.data
     if (!mobile) throw error.internal()
     const wished = { abhaAddress: body.abha_address, isKycVerified: false, mobile }
-    await people.destination(caller, txn.named, wished)
+    const before = await people.destination(caller, txn.named, wished)
 
     const details = detailsFor(mobile, body.abha_address, body.profile, place)
     const created = await makeOnce(txn, body.abha_address, deps, enrolling(deps, details))
@@ -81,7 +81,7 @@ export const createPhr = route({
       skip_state: 'abha_end' as const,
       success: true,
       eka,
-      profile: fromPhr(created.profile, body.abha_address, created.addresses),
+      profile: fromPhr(created.profile, body.abha_address, before ? addressesOf(before.body) : []),
       token: created.tokens.token,
       refresh_token: created.tokens.refreshToken ?? null,
     }

@@ -17,7 +17,6 @@ type Made = NonNullable<Claim['made']>
 type Enrolled = {
   txn: Registration
   profile: Partial<Static<typeof phrProfile>>
-  addresses: readonly string[]
   tokens: { token: string; expiresIn: number; refreshToken?: string | null; refreshExpiresIn?: number | null }
 }
 
@@ -31,7 +30,6 @@ const enrol = async (txn: Registration, phrDetails: Details, { abdm }: Services)
   return {
     txn,
     profile: { ...answer.phrDetails, abhaAddress: phrDetails.abhaAddress },
-    addresses: answer.phrDetails.abhaAddress,
     tokens: answer.tokens,
   }
 }
@@ -48,7 +46,7 @@ const settle = async (
 ): Promise<Enrolled | 'taken' | 'free'> => {
   const { abdm, clock, flows } = deps
   const { abhaAddress } = claim
-  if (claim.made) return made(txn, claim.made, abhaAddress, deps, details)
+  if (claim.made) return made(txn, claim.made, deps, details)
   const { transfer } = txn.data
   try {
     if (!(await abdm.call(phrEnrollment.isExists, { query: { abhaAddress } }))) return 'free'
@@ -69,7 +67,7 @@ const settle = async (
       ...(refreshToken && refreshExpiresAt !== undefined && { refreshToken, refreshExpiresAt }),
     }
     const written = await flows.amend(txn, { data: { ...txn.data, enrolling: { ...claim, made: kept } } })
-    return made(written ?? txn, kept, abhaAddress, deps, details)
+    return made(written ?? txn, kept, deps, details)
   } catch (thrown) {
     if (hasMeaning(thrown, 'notFound')) return 'taken'
     if (hasMeaning(thrown, 'txnGone') || hasMeaning(thrown, 'userTokenOver')) throw error.txnUnknown({ cause: thrown })
@@ -82,7 +80,6 @@ const settle = async (
 const made = async (
   txn: Registration,
   { token, expiresAt, refreshToken, refreshExpiresAt }: Made,
-  abhaAddress: string,
   { abdm, clock }: Services,
   details: Details,
 ): Promise<Enrolled> => {
@@ -94,8 +91,6 @@ const made = async (
   return {
     txn,
     profile,
-    // Those on a mobile may be other people's; those of an ABHA number are this person's.
-    addresses: [...('ABHANumber' in details ? (txn.data.offered ?? []) : []), abhaAddress],
     tokens: {
       token,
       expiresIn: secondsTo(expiresAt),
