@@ -9,7 +9,11 @@ import { assertTooMany, type Client, details, openSession, register, wrongOtp } 
 let product: Product
 let client: Client
 before(async () => {
-  product = await startProduct({ OTP_SENDS_PER_IDENTIFIER_HOUR: '2', OTP_SENDS_PER_IDENTIFIER_DAY: '9' })
+  product = await startProduct({
+    OTP_SENDS_PER_IDENTIFIER_HOUR: '2',
+    OTP_SENDS_PER_IDENTIFIER_DAY: '9',
+    ABDM_BREAKER_FAILURES: '0',
+  })
   client = await product.client()
 })
 after(() => product.stop())
