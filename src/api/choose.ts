@@ -1,10 +1,10 @@
 import type { Static } from 'typebox'
-import { hasMeaning } from '../abdm/failure.ts'
+import { hasMeaning, isOutcomeUnknown, UpstreamFailure } from '../abdm/failure.ts'
 import { phrProfile } from '../abdm/wire/index.ts'
 import type { Services } from '../app.ts'
 import { ConnectError, error } from '../errors.ts'
 import type { StepOf, Txn } from '../flow.ts'
-import { type AbhaSession, addressesOf } from '../people.ts'
+import { type AbhaSession, addressesOf, sessionFrom } from '../people.ts'
 import type { EkaIds } from './answers.ts'
 import { exchange } from './by-address.ts'
 import { endAt } from './end.ts'
@@ -112,7 +112,7 @@ const openSession = async (
     return { txn: await keep(deps, txn, step, session), session }
   } catch (thrown) {
     // Used up by another call at the same time, whose token will do.
-    if (!(thrown instanceof ConnectError) || thrown.kind !== 'txnUnknown') throw thrown
+    if (final || !(thrown instanceof ConnectError) || thrown.kind !== 'txnUnknown') throw thrown
     const newest = await deps.flows.again(txn, step)
     if (!newest.data.final) throw thrown
     return openSession(deps, newest, step, abhaAddress)
@@ -122,11 +122,26 @@ const openSession = async (
 const keep = ({ flows }: Services, txn: Txn<Choosing>, step: StepOf<Choosing>, final: AbhaSession) =>
   flows.record(txn, step, (newest) => ({ data: { ...newest.data, final } }))
 
-/** A token that was final at once speaks for one of the addresses (abdm-v3 §22 no. 6), and only ABDM knows for which. */
-const ownSession = async ({ abdm }: Services, final: FinalTokens, abhaAddress: string): Promise<AbhaSession> => {
-  const { abhaAddress: whose } = await abdm.call(phrProfile.get, { token: final.token })
-  if (whose.toLowerCase() !== abhaAddress) throw error.addressNotOffered({ message: onlyOther })
-  return { ...final, abhaAddress }
+/**
+ * A token that was final at once speaks for one of the addresses (abdm-v3 §22 no. 6), and only ABDM knows for which; for another
+ * one it is switched (§9.5), where ABDM allows that.
+ */
+const ownSession = async ({ abdm, clock }: Services, final: FinalTokens, abhaAddress: string): Promise<AbhaSession> => {
+  const { token } = final
+  try {
+    const { abhaAddress: whose } = await abdm.call(phrProfile.get, { token })
+    if (whose.toLowerCase() === abhaAddress) return { ...final, abhaAddress }
+  } catch (thrown) {
+    throw hasMeaning(thrown, 'userTokenOver') ? error.txnUnknown({ message: tooLate, cause: thrown }) : thrown
+  }
+  try {
+    const { txnId, tokens } = await abdm.call(phrProfile.switchProfile, { token })
+    const switched = await abdm.call(phrProfile.switchUser, { token: tokens.token, body: { abhaAddress, txnId } })
+    return sessionFrom('phr-app', abhaAddress, switched, clock.now())
+  } catch (thrown) {
+    const isRefused = thrown instanceof UpstreamFailure && thrown.kind === 'refused' && !isOutcomeUnknown(thrown)
+    throw isRefused ? error.addressNotOffered({ message: onlyOther, cause: thrown }) : thrown
+  }
 }
 
 /** The person as ABDM knows them. A token that is over, because choosing took long, is renewed once. */

@@ -177,3 +177,30 @@ test('a login shows nobody else’s addresses on the mobile as the person’s ow
   const reply = await client.post(`${login}/phr`, { txn_id: body.txn_id, phr_address: two.abhaAddress })
   assert.deepEqual(reply.body.profile.abha_addresses, [two.abhaAddress], one.abhaAddress)
 })
+
+test('where ABDM logs in to one of the addresses at once, another one is switched to, and keeps its own name', async () => {
+  const { emulator } = product
+  assert.ok(emulator)
+  emulator.readings.finalAfterMobile = true
+  const mobile = freshMobile()
+  const other = await product.client('openabha-dev-2')
+  const ravi = { ...details, first_name: 'Ravi', gender: 'M' as const }
+  const one = await register(product, other, { mobile })
+  const two = await register(product, other, { mobile, profile: ravi })
+  const ended = []
+  for (const phr_address of [one.abhaAddress, two.abhaAddress]) {
+    const { body } = await client.post(`${login}/init`, { method: 'mobile', identifier: mobile })
+    const { txn_id } = body
+    await client.post(`${login}/verify`, { txn_id, otp: await product.otpTo(mobile) })
+    const reply = await client.post(`${login}/phr`, { txn_id, phr_address })
+    assert.equal(reply.status, 200, reply.text)
+    const { oid } = reply.body.eka
+    const read = await client.get(paths.profile, { headers: { 'X-Pt-Id': oid } })
+    ended.push([read.body.abha_address, read.body.first_name])
+  }
+  emulator.readings.finalAfterMobile = false
+  assert.deepEqual(ended, [
+    [one.abhaAddress, details.first_name],
+    [two.abhaAddress, 'Ravi'],
+  ])
+})
