@@ -103,16 +103,21 @@ export const Enrolling = Type.Object({
 })
 
 /**
- * What a right OTP for an ABHA address has brought while the step is not over. `otp` stands for the OTP: who repeats the call
+ * What a right OTP has brought while the step is not over. `otp` stands for the OTP: who repeats the call
  * says the same one.
  */
-export const AddressProof = Type.Object({
+export const OtpProof = Type.Object({
   otp: Type.String(),
   transfer: Type.Optional(Transfer),
   final: Type.Optional(FinalTokens),
-  /** ABDM's entry for the address. */
+  /** ABDM's entry for the address or the account. */
   user: Type.Optional(
-    Type.Object({ fullName: maybeSecret, abhaNumber: maybeSecret, kycStatus: Type.Optional(Type.String()) }),
+    Type.Object({
+      abhaAddress: maybeSecret,
+      fullName: maybeSecret,
+      abhaNumber: maybeSecret,
+      kycStatus: Type.Optional(Type.String()),
+    }),
   ),
 })
 

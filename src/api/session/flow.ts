@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { flow } from '../../flow.ts'
-import { AddressProof } from '../verified.ts'
+import { OtpProof } from '../verified.ts'
 
 /**
  * Opening a user session at ABDM for an ABHA address.
@@ -11,7 +11,7 @@ export const userSession = flow('session', {
   data: Type.Object({
     abhaAddress: Type.Optional(Type.String({ 'x-redact': true })),
     family: Type.Union([Type.Literal('phr-app'), Type.Literal('phr-web')]),
-    proved: Type.Optional(AddressProof),
+    proved: Type.Optional(OtpProof),
   }),
   moves: { otp_sent: { verify: ['session_end'] }, session_end: {} },
 })

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { flow, type Txn } from '../../../flow.ts'
 import { FamilyName } from '../../../people.ts'
-import { AddressProof, verified } from '../../verified.ts'
+import { OtpProof, verified } from '../../verified.ts'
 
 /**
  * Logging in. What may follow the OTP depends on the method, so each has its own table.
@@ -23,7 +23,7 @@ export const loginByAddress = flow('profile.login.address', {
     abhaAddress: Type.Optional(secret),
     family: FamilyName,
     isByAadhaar: Type.Boolean(),
-    proved: Type.Optional(AddressProof),
+    proved: Type.Optional(OtpProof),
   }),
   moves: { otp_sent: { verify: ['abha_end'] }, abha_end: {} },
 })
@@ -64,6 +64,7 @@ export const loginBySearch = flow('profile.login.search', {
     sendingUntil: Type.Optional(Type.Integer()),
     /** When an OTP may have gone out whose answer never came. */
     perhapsSentAt: Type.Optional(Type.Integer()),
+    proved: Type.Optional(OtpProof),
     ...verified,
   }),
   livesSeconds: { found: 600 },

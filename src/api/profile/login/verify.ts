@@ -131,20 +131,29 @@ const atList = async (
 const atSearch = async ({ deps, otp }: Asking, start: LoginTxn, data: Data<'search'>): Promise<LoginReply> => {
   const { abdm, flows, otps, clock } = deps
   const { scope } = abhaLogin.verify.variants[data.isByAadhaar ? 'aadhaar' : 'mobile']
-  const { answer, txn } = await otps.verify(start, 'verify', async ({ upstreamTxnId }) => {
-    const verified = await abdm.call(abhaLogin.verify, {
-      body: { scope: [...scope], authData: { authMethods: ['otp'], otp: { txnId: upstreamTxnId, otpValue: otp } } },
-    })
-    if (!verified.token) throw new UpstreamFailure(abhaLogin.verify.id, 'unreadable', { mayHaveActed: true })
-    return { ...verified, token: verified.token, expiresIn: verified.expiresIn ?? 0 }
+  const txn = await otps.prove(start, 'verify', {
+    otp,
+    markOf: (newest) => (newest.data.by === 'search' ? newest.data.proved?.otp : undefined),
+    ask: async ({ upstreamTxnId }) => {
+      const { token, expiresIn, ...answer } = await abdm.call(abhaLogin.verify, {
+        body: { scope: [...scope], authData: { authMethods: ['otp'], otp: { txnId: upstreamTxnId, otpValue: otp } } },
+      })
+      if (!token) throw new UpstreamFailure(abhaLogin.verify.id, 'unreadable', { mayHaveActed: true })
+      return { ...answer, final: finalTokens('abha', { ...answer, token, expiresIn: expiresIn ?? 0 }, clock.now()) }
+    },
+    keep: ({ txnId, accounts, final }, mark) => {
+      const { ABHANumber: abhaNumber, preferredAbhaAddress: abhaAddress } = accounts?.[0] ?? {}
+      const user = { ...(abhaNumber && { abhaNumber }), ...(abhaAddress && { abhaAddress }) }
+      return { ...(txnId && { upstreamTxnId: txnId }), data: { ...data, proved: { otp: mark, final, user } } }
+    },
   })
-  const final = finalTokens('abha', answer, clock.now())
-  const [listed] = answer.accounts ?? []
+  const { final, user } = (txn.data as Data<'search'>).proved ?? {}
+  if (!final) throw error.internal()
   // The login has succeeded; the account of its answer stands in for a profile that cannot be read now.
   const upstream = await abdm.call(abhaProfile.get, { token: final.token }).catch((thrown: unknown) => {
-    const { ABHANumber, preferredAbhaAddress } = listed ?? {}
+    const { abhaNumber: ABHANumber, abhaAddress } = user ?? {}
     if (!(thrown instanceof UpstreamFailure) || !ABHANumber) throw thrown
-    return { ABHANumber, phrAddress: preferredAbhaAddress ? [preferredAbhaAddress] : [] }
+    return { ABHANumber, phrAddress: abhaAddress ? [abhaAddress] : [] }
   })
   const account = accountFrom(upstream)
   const preferred = 'preferredAbhaAddress' in upstream ? upstream.preferredAbhaAddress : undefined
@@ -154,9 +163,6 @@ const atSearch = async ({ deps, otp }: Asking, start: LoginTxn, data: Data<'sear
   const chosen = names.map((name) => name.toLowerCase())
   const offered = chosen.some((name) => !name.startsWith(byDefault)) ? chosen : []
   const state = offered.length > 0 ? ('abha_select' as const) : ('abha_create' as const)
-  await flows.move(txn, 'verify', state, {
-    ...(answer.txnId && { upstreamTxnId: answer.txnId }),
-    data: { ...data, account, offered, final },
-  })
+  await flows.move(txn, 'verify', state, { data: { ...data, account, offered, final } })
   return { txn_id: txn.id, skip_state: state, abha_profiles: profilesOf(account, offered) }
 }
