@@ -123,7 +123,7 @@ for (const when of ['before', 'after'] as const) {
     const again = await way.faceVerify()
     if (when === 'before') ok(again)
     else {
-      assert.equal(codeOf(again)[1], 'ABDM-1017')
+      assert.equal(codeOf(again)[1], 'MIS-1026')
       await capture()
       ok(await way.faceVerify())
     }
