@@ -125,7 +125,7 @@ const anyType = fc.constantFrom(
   'x',
 )
 
-test('any body under any status ends every call in a value or an UpstreamFailure', async () => {
+test('3.9 any body under any status ends every call in a value or an UpstreamFailure', async () => {
   for (const [path, call] of calls) {
     const abdm = open()
     await fc.assert(
@@ -138,7 +138,7 @@ test('any body under any status ends every call in a value or an UpstreamFailure
   }
 })
 
-test('bytes that are no HTTP, or stop in the middle of it, end every call in an UpstreamFailure', async () => {
+test('3.9 bytes that are no HTTP, or stop in the middle of it, end every call in an UpstreamFailure', async () => {
   const heads = [
     '',
     'HTTP/1.1',

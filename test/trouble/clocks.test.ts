@@ -27,7 +27,7 @@ const assertAbout = (seen: number, expected: number) =>
 
 /** Within what ABDM accepts, and far outside of it. */
 for (const seconds of [90, -90, 400, -400, 86_400]) {
-  test(`with ABDM’s clock ${seconds} s away every step works, no OTP is sent twice, and /readyz and the log say so`, async () => {
+  test(`3.5 with ABDM’s clock ${seconds} s away every step works, no OTP is sent twice, and /readyz and the log say so`, async () => {
     const lines = product.lines.length
     await skew(seconds)
     const journey = journeyOf(product, caller)

@@ -93,7 +93,7 @@ test('upstream does not create the address and the answer is lost: an honest err
   }
 })
 
-test('as long as nobody can tell whether the address was created, nothing else is, and later everything is settled', async () => {
+test('3.8 as long as nobody can tell whether the address was created, nothing else is, and later everything is settled', async () => {
   const journey = await proven()
   lossy.proxy.spoil(enrolPath, { kind: 'drop' })
   lossy.proxy.spoil('/enrollment/isExists', { kind: 'drop' }, 4)
@@ -111,7 +111,7 @@ test('as long as nobody can tell whether the address was created, nothing else i
   await assertMadeOnce(journey)
 })
 
-test('a wish for another address after a creation that nobody heard of makes no second account', async () => {
+test('3.8 a wish for another address after a creation that nobody heard of makes no second account', async () => {
   const journey = await proven()
   lossy.proxy.spoil(enrolPath, { kind: 'drop' })
   lossy.proxy.spoil('/enrollment/isExists', { kind: 'drop' }, 2)
@@ -134,7 +134,7 @@ test('the account is told of even when its profile cannot be read at that moment
   await assertMadeOnce(journey)
 })
 
-test('a creation that comes about after it was given up is found by the next call, not taken for somebody else’s', async () => {
+test('3.8 a creation that comes about after it was given up is found by the next call, not taken for somebody else’s', async () => {
   const journey = await proven()
   const late = journeyOf(lossy.upstream, await lossy.upstream.client(), journey)
   lossy.proxy.spoil(enrolPath, { kind: 'drop' })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Product, Reply } from '../harness.ts'
 import { type Caller, type Journey, journeyOf, ok, startTroubled } from './journey.ts'
 
@@ -65,6 +66,25 @@ test('sixty callers who meet new keys at once all succeed, and the key is fetche
   for (const reply of await Promise.all(people.map((one) => one.init()))) ok(reply)
   for (const one of people) assert.equal(await one.messages(), 1)
   assert.equal(fetched(product), before + 1)
+})
+
+test('3.4 keys that change twice under fifty requests a second fail no call, and cost two fetches at most', async (t) => {
+  const [product] = products
+  const [caller] = callers
+  assert.ok(product && caller)
+  ok(await journeyOf(product, caller).init())
+  const before = fetched(product)
+  const replies: Promise<Reply>[] = []
+  const startedAt = performance.now()
+  for (let sent = 0; sent < 150; sent++) {
+    if (sent === 50 || sent === 100) await product.send('POST', '/sandbox/v1/rotate-keys')
+    replies.push(journeyOf(product, caller).init())
+    await pause(Math.max(0, startedAt + sent * 20 - performance.now()))
+  }
+  for (const reply of await Promise.all(replies)) ok(reply)
+  const seconds = (performance.now() - startedAt) / 1000
+  t.diagnostic(`${Math.round(150 / seconds)} requests a second, ${fetched(product) - before} fetches`)
+  assert.ok(fetched(product) - before <= 2)
 })
 
 test('a refusal that blames a value under the right key is passed on, and does not have the key fetched each time', async () => {

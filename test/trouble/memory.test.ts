@@ -23,7 +23,7 @@ const heldMiB = (): number => {
   return (heapUsed + external + arrayBuffers) / 1_048_576
 }
 
-test('fifty replies of 8 MiB leave nothing behind, and the product goes on', async () => {
+test('3.9 fifty replies of 8 MiB leave nothing behind, and the product goes on', async () => {
   const journey = await journeyOf(product, caller).register()
   const operations = ['phr.enrollment.request_otp', 'phr.profile.get'] as const
   const swallow = async (count: number) => {

@@ -126,7 +126,7 @@ const forms: readonly (readonly [form: string, said: Said, status: number, error
   ],
 ]
 
-test('every form of refusal becomes one honest answer', async () => {
+test('3.9 every form of refusal becomes one honest answer', async () => {
   for (const [form, said, status, error, source] of forms) {
     upstream.say('/enrollment/request/otp', said)
     const reply = await journeyOf(product, caller).init()
