@@ -66,6 +66,7 @@ export type ProductSettings = {
   readonly fixedOtp?: string | undefined
   /** Node's compile cache lives below it. */
   readonly temporary: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const giveUpMs = 120_000
@@ -90,6 +91,7 @@ export const startProduct = async (settings: ProductSettings): Promise<Product> 
         OTP_SENDS_PER_CLIENT_HOUR: '0',
         OTP_SENDS_PER_ADDRESS_HOUR: '0',
         ...(settings.fixedOtp && { SANDBOX_OTP: settings.fixedOtp }),
+        ...settings.env,
       },
     }),
   )
