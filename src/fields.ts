@@ -27,6 +27,14 @@ const localPart = /^(?=.{8,18}$)([a-z0-9]+[.]?[a-z0-9]*_?[a-z0-9]+|[a-z0-9]+_?[a
 /** Of ASCII letters only: Unicode's would turn look-alikes such as the Kelvin sign into letters that the rule allows. */
 const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
+const degrees = (most: number): Form => ({
+  rule: `a decimal number from -${most} to ${most}`,
+  clean: (text) => {
+    const number = matching(/^[+-]?[0-9]{1,3}(\.[0-9]{1,100})?$/, text.replace(blanks, ''))
+    return number !== undefined && Math.abs(Number(number)) <= most ? number : undefined
+  },
+})
+
 const withDomain = (
   text: string,
   { addressSuffix }: FormSettings,
@@ -92,6 +100,21 @@ export const forms = {
         : undefined
     },
   },
+  // A birth date as three texts. The clock says what is still to come, so the call looks at that.
+  birthDay: {
+    rule: 'a day from 1 to 31, or empty',
+    clean: (text) => matching(/^(0?[1-9]|[12][0-9]|3[01])?$/, text.replace(blanks, '')),
+  },
+  birthMonth: {
+    rule: 'a month from 1 to 12, or empty',
+    clean: (text) => matching(/^(0?[1-9]|1[0-2])?$/, text.replace(blanks, '')),
+  },
+  birthYear: {
+    rule: 'four digits, from 1900 to this year',
+    clean: (text) => matching(/^(19|[2-9][0-9])[0-9]{2}$/, text.replace(blanks, '')),
+  },
+  latitude: degrees(90),
+  longitude: degrees(180),
   opaque: { rule: 'text of up to 4096 printable characters', clean: (text) => matching(/^[\x20-\x7e]{1,4096}$/, text) },
   handle: { rule: 'text of up to 128 characters', clean: (text) => matching(/^[^\p{Cc}\p{Cs}]{1,128}$/u, text.trim()) },
 } as const satisfies Record<string, Form>
@@ -130,6 +153,14 @@ export const PersonalHandle = (description: string, examples?: unknown[]) =>
   field('handle', description, { ...personal, ...(examples && { examples }) })
 export const PersonName = (description: string) => field('name', description, personal)
 export const Line = (description: string) => field('line', description, personal)
+export const BirthDayText = { ...field('birthDay', 'As text; empty when not known.', personal), 'x-may-be-empty': true }
+export const BirthMonthText = {
+  ...field('birthMonth', 'As text; empty when not known.', personal),
+  'x-may-be-empty': true,
+}
+export const BirthYearText = field('birthYear', 'As text.', personal)
+export const Latitude = field('latitude', 'Degrees, as text.')
+export const Longitude = field('longitude', 'Degrees, as text.')
 /** Published as free text where others publish the three letters. */
 export const GenderText = field('gender', 'M, F or O.')
 export const IsoDate = (description: string) => field('date', description, personal)

@@ -118,6 +118,11 @@ const textOf: { readonly [form in keyof typeof forms]: fc.Arbitrary<string> } = 
   name: fc.string({ unit: fc.constantFrom(...'aZ. ’\u00ad\u0301éक्ष\u200dि'), maxLength: 110 }),
   line: fc.string({ unit: 'grapheme', maxLength: 260 }),
   date: fc.stringMatching(/^(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]$/),
+  birthDay: fc.stringMatching(/^ ?[0-3]?[0-9]?$/),
+  birthMonth: fc.stringMatching(/^[01]?[0-9]? ?$/),
+  birthYear: fc.stringMatching(/^(18|19|20)[0-9]{2}$/),
+  latitude: fc.stringMatching(/^[+-]?[0-9]{1,3}(\.[0-9]{1,4})?$/),
+  longitude: fc.stringMatching(/^[+-]?[0-9]{1,3}(\.[0-9]{1,4})?$/),
   opaque: fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
   handle: fc.string({ unit: 'grapheme', maxLength: 130 }),
 }

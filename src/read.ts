@@ -19,6 +19,7 @@ type Schema = TSchema & {
   maximum?: number
   'x-form'?: keyof typeof forms
   'x-empty-is-wrong'?: true
+  'x-may-be-empty'?: true
   'x-aliases'?: Readonly<Record<string, string>>
 }
 
@@ -48,7 +49,8 @@ const readObject = (schema: Schema, given: unknown, path: string, settings: Form
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const fieldPath = path ? `${path}.${name}` : name
     const part: unknown = Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined
-    const isEmpty = typeof part === 'string' && part.trim() === '' && !field['x-empty-is-wrong']
+    const isGivenEmpty = field['x-empty-is-wrong'] || field['x-may-be-empty']
+    const isEmpty = typeof part === 'string' && part.trim() === '' && !isGivenEmpty
     const isMissing = part === undefined || part === null || isEmpty
     if (isMissing && !schema.required?.includes(name)) {
       if (part === null && isNullable(field)) value[name] = null

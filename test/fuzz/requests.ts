@@ -93,6 +93,14 @@ const textFor = (form: keyof typeof forms | undefined, name: string, dice: Dice,
       return '12 Lake Road'
     case 'date':
       return '1990-04-09'
+    case 'birthDay':
+    case 'birthMonth':
+      return dice.pick(['', '9', '04'])
+    case 'birthYear':
+      return '1990'
+    case 'latitude':
+    case 'longitude':
+      return dice.pick(['23.34', '-85.31'])
     case 'opaque':
       return name === 'refresh_token' ? known.refreshToken : name === 'client_secret' ? 'openabha-dev-secret' : 'secret'
     default:

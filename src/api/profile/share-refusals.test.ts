@@ -14,6 +14,7 @@ import {
   register,
   sendingNothing,
 } from '../../../test/walks.ts'
+import { indiaDate } from '../../clock.ts'
 
 /** What a share is refused for: before anything is asked, read or handed over. */
 
@@ -50,21 +51,23 @@ const asUser = (oid = user.oid) => ({ headers: { 'X-Pt-Id': oid } })
 const ended = { status: 491, error: "The user's ABHA session has ended; open a new one with session init and verify" }
 const long = 'x'.repeat(129)
 
+const notPart: readonly unknown[] = [long, 'hello', '<script>', '१९', '=9']
+
 const badInRequired: { readonly [field: string]: readonly unknown[] } = {
   hip_id: [...notText, ...nothing, long, 'IN\u000012345'],
   counter_id: [...notText, ...nothing, long],
   'patient.abha_address': [...notText, ...nothing, 'short', '.asha.rao', 'asha.rao@abdm', 'asha.rao@sbx@sbx'],
   'patient.name': [...notText, ...nothing, '12345', 'x'.repeat(100)],
   'patient.gender': [...notText, ...nothing, 'X', 'Female'],
-  'patient.day_of_birth': [...notText, ...nothing, 9, long],
-  'patient.month_of_birth': [...notText, ...nothing, 4, long],
-  'patient.year_of_birth': [...notText, ...nothing, 1990, long],
+  'patient.day_of_birth': [...notText, undefined, null, 9, '0', '00', '32', '99', '009', '-1', '1.5', ...notPart],
+  'patient.month_of_birth': [...notText, undefined, null, 4, '0', '00', '13', '99', '004', '-1', 'Apr', ...notPart],
+  'patient.year_of_birth': [...notText, ...nothing, 1990, '90', '1899', '2100', '9999', '01990', ...notPart],
   'patient.mobile': [...notText, ...nothing, '12345', '1234567890', '98111222334'],
   'patient.address.pin_code': [...notText, ...nothing, '034001', '83400', '8340011'],
 }
 const badInOptional: { readonly [field: string]: readonly unknown[] } = {
-  'location.latitude': [...notText, 23.34, long],
-  'location.longitude': [...notText, 85.31, long],
+  'location.latitude': [...notText, 23.34, '90.0001', '-91', '123.4', '23,34', '23°', '1e1', 'NaN', ...notPart],
+  'location.longitude': [...notText, 85.31, '180.0001', '-181', '1234', '85,31', '85.', '0x10', ...notPart],
   'patient.address.line': [...notText, 'x'.repeat(256)],
   'patient.address.district': [...notText, 'x'.repeat(256)],
   'patient.address.state': [...notText, 'x'.repeat(256)],
@@ -80,6 +83,54 @@ for (const path of both) {
       await assertFieldRefuses(product, send, full, field, values)
     }
     assert.equal((await send(full)).status, accepted[path])
+  })
+
+  test(`${path} wants the three parts to be a date that is not in the future, and takes parts that are not known`, async () => {
+    const born = ([day_of_birth, month_of_birth, year_of_birth]: readonly string[]) =>
+      client.post(
+        path,
+        { ...issues, patient: { ...full.patient, day_of_birth, month_of_birth, year_of_birth } },
+        asUser(),
+      )
+    const [year = '', month = '', day = ''] = indiaDate(product.clock.now()).split('-')
+    const [nextYear = '', nextMonth = '', nextDay = ''] = indiaDate(product.clock.now() + 86_400_000).split('-')
+    await sendingNothing(product, async () => {
+      for (const parts of [
+        ['31', '04', '1990'],
+        ['29', '2', '2023'],
+        [nextDay, nextMonth, nextYear],
+      ]) {
+        const reply = await born(parts)
+        assertRefused(reply, { ...refusals.field, message: /^patient\.(day|year)_of_birth/ }, parts.join('-'))
+      }
+      const late = await born(['', '', String(Number(year) + 1)])
+      assertRefused(late, { ...refusals.field, message: /^patient\.year_of_birth must be four digits/ })
+    })
+    for (const parts of [
+      ['29', '02', '2024'],
+      ['09', '4', '1990'],
+      ['', '', '1900'],
+      ['', '12', '1990'],
+      [' ', '\t', ' 1990 '],
+      [day, month, year],
+    ]) {
+      const reply = await born(parts)
+      assert.equal(reply.status, accepted[path], `${parts.join('-')} ${reply.text}`)
+    }
+  })
+
+  test(`${path} takes a place in degrees, and none`, async () => {
+    for (const location of [
+      { latitude: '-90', longitude: '180' },
+      { latitude: '+9.93', longitude: '-180.000' },
+      { latitude: '0', longitude: '76.26730000000001' },
+      { latitude: null, longitude: '' },
+      {},
+      null,
+    ]) {
+      const reply = await client.post(path, { ...issues, location }, asUser())
+      assert.equal(reply.status, accepted[path], `${JSON.stringify(location)} ${reply.text}`)
+    }
   })
 
   test(`${path} refuses a facility or a counter that nobody has, and one facility with the counter of another`, async () => {

@@ -20,6 +20,7 @@ import {
   placeFrom,
   polledShare,
   queueing,
+  refuseUnborn,
   type Share,
   ShareStatus,
   shareAnswer,
@@ -34,20 +35,22 @@ const moment = (description: string) => Type.String({ description, format: 'date
 
 /** What the facility gets: the patient of the body, else the profile as ABDM has it now. */
 const patientOf = async (
-  { abdm, people }: Services,
+  { abdm, people, clock }: Services,
   { onlyOid }: Caller,
   user: Row<User>,
   given: Patient | undefined,
   userToken?: string,
 ): Promise<Patient> => {
-  const { preferredAddress } = user.body
+  if (given) refuseUnborn(given, clock.now())
   const addresses = addressesOf(user.body)
   // A client may know better than we do whom it shares; a user shares their own details.
   if (onlyOid !== undefined && given && !addresses.includes(given.abha_address)) throw error.notForThisUser()
   // Read also when the patient is given: a person whose session is over shares nothing.
   const asUser = await people.acting(user, userToken)
-  const profile = await asUser((session) => readProfile(abdm, { ...session, abhaAddress: preferredAddress }, addresses))
-  return given ?? patientFrom(profile, preferredAddress)
+  return asUser(async (session) => {
+    const profile = await readProfile(abdm, session, addresses)
+    return given ?? patientFrom(profile, session.abhaAddress)
+  })
 }
 
 const firstAnswer = (row: Row<Share>, oid: string, now: number) => {

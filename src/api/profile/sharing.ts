@@ -1,11 +1,28 @@
 import { type Static, Type } from 'typebox'
 import type { Services } from '../../app.ts'
 import type { Caller, Named } from '../../clients.ts'
-import { indiaOffsetTime } from '../../clock.ts'
+import { indiaDate, indiaOffsetTime, twoDigits } from '../../clock.ts'
 import { error } from '../../errors.ts'
 import type { Facility, Patient } from '../../facilities.ts'
 import { FacilityRefused, type Issued } from '../../facilities.ts'
-import { AbhaAddress, GenderText, Handle, Line, Mobile, Nullable, OneOf, PersonName, Pincode } from '../../fields.ts'
+import {
+  AbhaAddress,
+  BirthDayText,
+  BirthMonthText,
+  BirthYearText,
+  forms,
+  GenderText,
+  Handle,
+  isRealDate,
+  Latitude,
+  Line,
+  Longitude,
+  Mobile,
+  Nullable,
+  OneOf,
+  PersonName,
+  Pincode,
+} from '../../fields.ts'
 import { sha256 } from '../../ids.ts'
 import type { Outbox } from '../../outbox.ts'
 import type { Collection, Row, Store } from '../../store/store.ts'
@@ -13,15 +30,13 @@ import type { ConnectProfile } from './connect-profile.ts'
 
 /** Handing a profile to a facility: what is asked, kept and answered. */
 
-const BirthPart = (what: string) => Type.String({ description: what, 'x-form': 'handle', 'x-redact': true })
-
 export const shareFields = {
   hip_id: Handle('Facility identifier.'),
   counter_id: Handle('Counter code read from the facility’s QR code.'),
   location: Type.Optional(
     Type.Object({
-      latitude: Type.Optional(Nullable(Handle('Degrees, as text.'))),
-      longitude: Type.Optional(Nullable(Handle('Degrees, as text.'))),
+      latitude: Type.Optional(Nullable(Latitude)),
+      longitude: Type.Optional(Nullable(Longitude)),
     }),
   ),
   patient: Type.Optional(
@@ -29,9 +44,9 @@ export const shareFields = {
       abha_address: AbhaAddress,
       name: PersonName('Full name.'),
       gender: GenderText,
-      day_of_birth: BirthPart('As text.'),
-      month_of_birth: BirthPart('As text.'),
-      year_of_birth: BirthPart('As text.'),
+      day_of_birth: BirthDayText,
+      month_of_birth: BirthMonthText,
+      year_of_birth: BirthYearText,
       mobile: Mobile,
       address: Type.Optional(
         Type.Object({
@@ -114,6 +129,21 @@ export const facilityFor = ({ facilities }: Services, hipId: string, counterId: 
   const facility = facilities.find(hipId, counterId)
   if (!facility) throw error.facilityUnknown()
   return facility
+}
+
+/** What the schema cannot say about a birth date in three texts. */
+export const refuseUnborn = (patient: Patient, now: number): void => {
+  const { year_of_birth: year, month_of_birth: month, day_of_birth: day } = patient
+  const today = indiaDate(now)
+  if (year > today.slice(0, 4)) {
+    throw error.invalidField({ message: `patient.year_of_birth must be ${forms.birthYear.rule}` })
+  }
+  if (!day || !month) return
+  const isReal = isRealDate(Number(year), Number(month), Number(day))
+  if (isReal && `${year}-${twoDigits(month)}-${twoDigits(day)}` <= today) return
+  throw error.invalidField({
+    message: 'patient.day_of_birth, month_of_birth and year_of_birth must be a date that is not in the future',
+  })
 }
 
 /** The stored profile as a facility gets it: birth parts are text here. */
