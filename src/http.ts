@@ -50,6 +50,16 @@ const asConnectError = (thrown: unknown, listed?: ReadonlySet<ErrorName>): Conne
 type Carried = { caller?: Caller; kind?: string; cause?: unknown; startedAt: number }
 const carriedBy = new WeakMap<FastifyRequest, Carried>()
 
+/** Node hands over a header as one character for each byte. Clients write identifiers in UTF-8; what is no UTF-8 stays as it is. */
+const headerText = (value: string | string[] | undefined): unknown => {
+  if (typeof value !== 'string') return value
+  try {
+    return utf8.decode(Buffer.from(value, 'latin1'))
+  } catch {
+    return value
+  }
+}
+
 const namedBy = (request: FastifyRequest, { names }: Route<never>, { onlyOid }: Caller): Named => {
   if (!names) return {}
   const { headers } = request
@@ -60,15 +70,15 @@ const namedBy = (request: FastifyRequest, { names }: Route<never>, { onlyOid }: 
     return read
   }
   const query = names === 'headers-and-oid' ? handle((request.query as Record<string, unknown>).oid, 'oid') : undefined
-  const header = handle(headers['x-pt-id'], 'X-Pt-Id')
-  const partnerPtId = handle(headers['x-partner-pt-id'], 'X-Partner-Pt-Id')
+  const header = handle(headerText(headers['x-pt-id']), 'X-Pt-Id')
+  const partnerPtId = handle(headerText(headers['x-partner-pt-id']), 'X-Partner-Pt-Id')
   if (onlyOid !== undefined && [query, header].some((oid) => oid !== undefined && oid !== onlyOid))
     throw error.notForThisUser()
   return {
     oid: onlyOid ?? query ?? header,
     // The client's own identifiers are the client's to bind; a user's bearer names its user by itself.
     partnerPtId: onlyOid === undefined ? partnerPtId : undefined,
-    hipId: handle(headers['x-hip-id'], 'X-Hip-Id'),
+    hipId: handle(headerText(headers['x-hip-id']), 'X-Hip-Id'),
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Product, startProduct } from '../harness.ts'
+import { startReceiver } from '../receiver.ts'
 import {
   assertRefused,
   begin,
@@ -201,6 +202,44 @@ test('the client’s identifier and the facility of the flow that ended last are
   await openSession(product, client, { abhaAddress, mobile, headers: { 'X-Hip-Id': 'IN0000000002' } })
   assert.deepEqual(await kept(), ['pt-42', 'IN0000000002'])
 })
+
+/** A header as a client sends it in UTF-8: fetch takes one character for each byte. */
+const inUtf8 = (text: string): string => Buffer.from(text).toString('latin1')
+
+test('identifiers in UTF-8 are kept as they were written, name their user, and reach the webhook', async () => {
+  const receiver = await startReceiver()
+  try {
+    await product.send('PUT', '/sandbox/v1/webhooks/endpoint', { body: { url: receiver.url } })
+    for (const [index, text] of ['réné', 'நோயாளி-7', 'रोगी १२', '病'.repeat(128), '🩺'.repeat(128)].entries()) {
+      const headers = { 'X-Partner-Pt-Id': inUtf8(text), 'X-Hip-Id': inUtf8(`${text.slice(0, 4)}-H`) }
+      const { abhaAddress, oid } = await register(product, client, { headers })
+      const { data } = (await receiver.count(index + 1))[index]?.body ?? {}
+      assert.deepEqual(data, {
+        abha_address: abhaAddress,
+        hip_id: `${text.slice(0, 4)}-H`,
+        oid,
+        partner_patient_id: text,
+      })
+      assert.equal((await byPartner(inUtf8(text))).body.abha_address, abhaAddress)
+    }
+    // Bytes that are no UTF-8 are what they were before: one character each.
+    const { abhaAddress } = await register(product, client, { headers: { 'X-Partner-Pt-Id': 'zo\u00eb' } })
+    assert.equal((await receiver.count(6))[5]?.body.data.partner_patient_id, 'zoë')
+    assert.equal((await byPartner(inUtf8('zoë'))).body.abha_address, abhaAddress)
+  } finally {
+    receiver.close()
+  }
+})
+
+test('identifiers of more than 128 characters, or with control characters in UTF-8, are refused by name', () =>
+  sendingNothing(product, async () => {
+    for (const name of ['X-Pt-Id', 'X-Partner-Pt-Id', 'X-Hip-Id']) {
+      for (const text of ['\u75c5'.repeat(129), 'a\u0085b', 'a\u009fb']) {
+        const reply = await profileOf({ [name]: inUtf8(text) })
+        assertRefused(reply, { ...refusals.field, message: new RegExp(`^${name} must be text`) }, `${name} ${text}`)
+      }
+    }
+  }))
 
 test('an identifier of one client says nothing about another client’s users', async () => {
   const mine = await register(product, client, { headers: { 'X-Partner-Pt-Id': 'shared-id' } })
