@@ -117,7 +117,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   })
   if (emulator) {
     const parts = { emulator: emulator.running, store, clock, upstreamClock: emulator.clock }
-    const sandbox = createSandbox({ ...parts, onClockMoved: outbox.wake })
+    const sandbox = createSandbox({ ...parts, onClockMoved: outbox.wake, onReset: () => clients.takeWebhooks() })
     await sandbox.start()
     await addSandboxClients(clients)
     server.serve(sandboxRoutes, sandbox)

@@ -208,6 +208,11 @@ export const createClients = (store: Store, clock: Clock, signingKey: Buffer) =>
       }
     },
 
+    /** No client's events go anywhere any more. Sandbox only. */
+    async takeWebhooks(): Promise<void> {
+      for (const { id } of await store.list(clientRows)) await this.setWebhook(id, undefined)
+    },
+
     /** Adds a client; false when the id is taken. */
     async add(clientId: string, clientSecret: string): Promise<boolean> {
       const client = { clientId, secretHash: sha256(clientSecret), workspace: clientId, sharingKeyHashes: [] }

@@ -1,6 +1,6 @@
 import { sandboxRoute } from './sandbox.ts'
 
-/** Everything back to the fresh sandbox; clients, their tokens and the RSA keys stay. */
+/** Everything back to the fresh sandbox, webhook endpoints too; clients, their tokens and the RSA keys stay. */
 export const reset = sandboxRoute({
   method: 'POST',
   path: '/sandbox/v1/reset',

@@ -45,8 +45,10 @@ export const createSandbox = (deps: {
   upstreamClock: MovableClock
   /** What waits for a time looks again. */
   onClockMoved?: () => void
+  /** What only the whole product has goes with a reset, too. */
+  onReset?: () => Promise<void>
 }) => {
-  const { emulator, store, clock, upstreamClock, onClockMoved } = deps
+  const { emulator, store, clock, upstreamClock, onClockMoved, onReset } = deps
   const streams = new Set<Readable>()
 
   const keepClock = async (): Promise<void> => {
@@ -79,7 +81,7 @@ export const createSandbox = (deps: {
       onClockMoved?.()
     },
 
-    /** Everything back to the fresh sandbox. Clients, their tokens and the RSA keys stay, so that a test suite can go on. */
+    /** Everything back to the fresh sandbox. Clients, their tokens and the RSA keys stay, so that a test suite can go on; their endpoints do not. */
     async reset(): Promise<void> {
       clock.moveTo(0)
       upstreamClock.moveTo(0)
@@ -91,6 +93,7 @@ export const createSandbox = (deps: {
         shareRows,
         deliveryRows,
       ] as readonly unknown[] as Collection<never>[])
+      await onReset?.()
       await emulator.reset()
     },
 

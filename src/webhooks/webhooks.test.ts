@@ -176,6 +176,16 @@ test('an endpoint that never answers keeps no registration waiting', async () =>
   await client.relogin()
 })
 
+test('a reset of the sandbox takes the endpoints away, and the clients go on', async () => {
+  assert.equal((await product.send('POST', '/sandbox/v1/reset')).status, 204)
+  await register(product, client)
+  await product.send('PUT', '/sandbox/v1/webhooks/endpoint', { body: { url: receiver.url } })
+  const { oid } = await register(product, client)
+  const [event] = await receiver.count(1)
+  assert.equal(event?.body.data.oid, oid)
+  assert.equal(event?.headers['eka-webhook-signature'], undefined)
+})
+
 test("an endpoint that never answers keeps no other client's events and shares waiting", async () => {
   receiver.answers(() => undefined)
   for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 8 }, () => register(product, client)))
