@@ -124,9 +124,9 @@ export const table = {
   accountClaimed: {
     status: 400,
     text: 'This account has already been claimed by the mobile number: <mobile>',
-    source: { code: 'EKA-1001', message: 'This ABHA address belongs to another user of this client' },
+    source: { code: 'EKA-1001', message: 'This ABHA address or number belongs to another user of this client' },
     meaning:
-      'The ABHA address belongs to another user of this client than the one named. The number is masked. Leave `X-Pt-Id` out, or name the right user.',
+      'The ABHA address or number belongs to another user of this client than the one named. The mobile is masked, and not shown to a user’s own bearer. Leave `X-Pt-Id` out, or name the right user.',
   },
   mobileClaimed: {
     status: 400,

@@ -123,6 +123,10 @@ export const sessionFrom = (family: Family, abhaAddress: string, tokens: Tokens,
   }),
 })
 
+/** A client may see whose it is, masked; a user learns nothing of another user. */
+const claimedBy = ({ body: { mobile } }: Row<User>, { onlyOid }: Caller) =>
+  error.accountClaimed({ fill: onlyOid === undefined && mobile ? maskMobile(mobile) : 'another number' })
+
 export const createPeople = (store: Store) => {
   const byLookup = async (lookup: string, workspace: string, value: string): Promise<Row<User> | undefined> =>
     (await store.find(userRows, lookup, `${workspace}/${value}`, { limit: 1 }))[0]
@@ -153,7 +157,8 @@ export const createPeople = (store: Store) => {
    * The user that a flow of this caller would end at (connect §4, rules 3 to 5): undefined means a new one. Throws when the
    * address is another user's or the named user is another person, so a flow can ask before it does something final.
    */
-  const destination = async ({ workspace }: Caller, who: Named, person: Person): Promise<Row<User> | undefined> => {
+  const destination = async (caller: Caller, who: Named, person: Person): Promise<Row<User> | undefined> => {
+    const { workspace } = caller
     const explicit =
       (who.oid !== undefined ? await byOid(workspace, who.oid) : undefined) ??
       (who.partnerPtId !== undefined ? await byLookup('partner', workspace, who.partnerPtId) : undefined)
@@ -161,7 +166,7 @@ export const createPeople = (store: Store) => {
       (await byLookup('address', workspace, person.abhaAddress)) ??
       (person.abhaNumber ? await byLookup('number', workspace, person.abhaNumber) : undefined)
     if (explicit && owner && explicit.id !== owner.id) {
-      throw error.accountClaimed({ fill: owner.body.mobile ? maskMobile(owner.body.mobile) : 'another number' })
+      throw claimedBy(owner, caller)
     }
     // Whoever has the address already is that person, whatever became of the mobile; another ABHA number is somebody else's.
     const isOther = owner ? hasAnotherNumber : isAnotherPerson
@@ -218,10 +223,9 @@ export const createPeople = (store: Store) => {
     bind,
 
     /** Refuses a number that another user of this client has: asked before it is linked (connect §4, rule 5). */
-    async refuseHeldNumber({ workspace }: Caller, user: Row<User>, abhaNumber: string): Promise<void> {
-      const holder = await byLookup('number', workspace, abhaNumber)
-      if (!holder || holder.id === user.id) return
-      throw error.accountClaimed({ fill: holder.body.mobile ? maskMobile(holder.body.mobile) : 'another number' })
+    async refuseHeldNumber(caller: Caller, user: Row<User>, abhaNumber: string): Promise<void> {
+      const holder = await byLookup('number', caller.workspace, abhaNumber)
+      if (holder && holder.id !== user.id) throw claimedBy(holder, caller)
     },
 
     /** The writes that make a user KYC verified; to be made in the guarded write that ends the flow. */

@@ -224,7 +224,10 @@ test('the user-scoped token takes no part in a transaction of the client or of a
     const reply = await product.send('POST', paths.sessionVerify, { headers: bearer, body: { txn_id: ofClient, otp } })
     assertRefused(reply, refusals.txnUnknown)
     const foreign = { headers: bearer, body: { abha_address: other.abhaAddress } }
-    assertRefused(await product.send('POST', paths.sessionInit, foreign), refusals.accountClaimed)
+    const told = await product.send('POST', paths.sessionInit, foreign)
+    assertRefused(told, refusals.accountClaimed)
+    assert.equal(told.body.error, 'This account has already been claimed by the mobile number: another number')
+    assert.match(told.body.source_error.message, /^This ABHA address or number belongs to another user/)
   })
   assert.equal((await client.post(paths.sessionVerify, { txn_id: ofClient, otp })).status, 200)
 })

@@ -165,6 +165,12 @@ test('a number that another user of this client has is EKA-1001, before an OTP g
       refusals.accountClaimed,
     ),
   )
+  await sendingNothing(product, async () => {
+    const body = { method: 'abha-number', identifier: citizen.abha_number }
+    const reply = await client.post('/abdm/v1/profile/kyc/init', body, { token: twin.minToken })
+    assertRefused(reply, { ...refusals.accountClaimed, message: /^This ABHA address or number belongs/ })
+    assert.match(reply.body.error, /: another number$/)
+  })
 })
 
 test('resends wait a minute, come twice, and void the OTP before', async () => {
