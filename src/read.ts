@@ -20,6 +20,7 @@ type Schema = TSchema & {
   'x-form'?: keyof typeof forms
   'x-empty-is-wrong'?: true
   'x-may-be-empty'?: true
+  'x-not-judged'?: true
   'x-aliases'?: Readonly<Record<string, string>>
 }
 
@@ -47,6 +48,7 @@ const readObject = (schema: Schema, given: unknown, path: string, settings: Form
   }
   const value: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    if (field['x-not-judged']) continue
     const fieldPath = path ? `${path}.${name}` : name
     const part: unknown = Object.hasOwn(given, name) ? (given as Record<string, unknown>)[name] : undefined
     const isGivenEmpty = field['x-empty-is-wrong'] || field['x-may-be-empty']

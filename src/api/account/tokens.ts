@@ -9,8 +9,8 @@ export const tokenPair = Type.Object({
   refresh_expires_in: Type.Integer({ description: 'Seconds until refresh_token ends.' }),
 })
 
-/** The access token to renew is not judged, so it has no form either (connect §3). */
+/** The access token to renew is not judged, whatever stands there (connect §3). */
 export const refreshBody = Type.Object({
   refresh_token: Secret,
-  access_token: Type.Optional(PersonalText('The access token to renew; not judged.')),
+  access_token: Type.Optional({ ...PersonalText('The access token to renew; not judged.'), 'x-not-judged': true }),
 })
