@@ -166,7 +166,7 @@ export const table = {
     status: 403,
     text: 'Pages of other sites may not use the sandbox',
     meaning:
-      'The sandbox asks nobody who they are, so it answers no web page but those of this machine and of `CORS_ORIGINS`, and no foreign `Host` while it listens on loopback.',
+      'The sandbox asks nobody who they are, so it answers no web page but its own, those of this machine and of `CORS_ORIGINS`, and no foreign `Host` while it listens on loopback.',
   },
   userUnknown: {
     status: 404,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import cors from '@fastify/cors'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { UpstreamFailure } from './abdm/failure.ts'
@@ -176,9 +177,15 @@ const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.
 const mayCall = (origin: string, { corsOrigins, allowLoopbackOrigins }: Settings): boolean =>
   corsOrigins.includes(origin) || (allowLoopbackOrigins && isLoopback(origin))
 
+/** A page of this very server, by address. A name may have been pointed here by the page's own site. */
+const isOwnPage = (origin: string, host = ''): boolean => {
+  const bare = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  return /^https?:\/\/(.*)$/.exec(origin)?.[1] === host && (bare === 'localhost' || isIP(bare) !== 0)
+}
+
 /** The sandbox asks for no token: without this any page that a developer has open could empty it, or read OTPs by a name that points here. */
 const isOfForeignPage = ({ headers: { origin, host } }: FastifyRequest, settings: Settings): boolean =>
-  (origin !== undefined && !mayCall(origin, settings)) ||
+  (origin !== undefined && !mayCall(origin, settings) && !isOwnPage(origin, host)) ||
   (isLoopback(`http://${settings.host}`) && host !== undefined && !isLoopback(`http://${host}`))
 
 export const createServer = async (settings: Settings, log: Log) => {

@@ -65,6 +65,7 @@ const start = async (): Promise<void> => {
   })
   const address = product.app.server.address() as AddressInfo | null
   console.log(banner(originOf(host, address?.port ?? port), config.sandbox !== undefined, config.environment))
+  if (config.sandbox && !isLoopbackHost(host)) console.log(openSandboxNotice(host))
 }
 
 const startEmulatorAlone = async (): Promise<void> => {
@@ -74,7 +75,13 @@ const startEmulatorAlone = async (): Promise<void> => {
   stopping.by(() => alone.close())
   const base = originOf(config.listen.host, Number(new URL(alone.bases.gateway).port))
   console.log(emulatorBanner(base, alone.bases, config))
+  if (!isLoopbackHost(config.listen.host)) console.log(openSandboxNotice(config.listen.host))
 }
+
+const isLoopbackHost = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host)
+
+const openSandboxNotice = (host: string): string =>
+  `  Warning: the sandbox listens on ${host} and asks for no token. Whoever reaches this address can read its OTPs: for trusted networks only.\n`
 
 const originOf = (host: string, port: number): string => {
   const shown = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host

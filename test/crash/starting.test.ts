@@ -194,3 +194,16 @@ test('with a real upstream the server starts without it, says that it is not rea
   }
   assert.equal((await server.stop()).code, 0)
 })
+
+test('a sandbox that others can reach says at its start what they can read there, and one on loopback does not', async () => {
+  for (const [HOST, isWarned] of [
+    ['0.0.0.0', true],
+    ['127.0.0.1', false],
+  ] as const) {
+    const server = await startServer(settingsFor(await folderWithKeys(), { HOST }))
+    if (isWarned) await server.says(/Warning: .*can read its OTPs/)
+    server.kill('SIGTERM')
+    const { stdout } = await server.ended
+    assert.equal(stdout.match(/^ *Warning:/gm)?.length ?? 0, isWarned ? 1 : 0, HOST)
+  }
+})
