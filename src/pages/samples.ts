@@ -45,6 +45,11 @@ const inSandbox: Samples = {
 }
 const elsewhere: Samples = { client_id: 'your-client-id', client_secret: 'your-client-secret' }
 
+/** Where a name means something else in one operation. The number is one that no other sample logs in. */
+const byOperationInSandbox: Readonly<Record<string, Samples>> = {
+  kycInit: { identifier: '91-2000-0000-0121' },
+}
+
 const byFormInSandbox: Samples = { abhaAddress: 'arjun.maadari@sbx' }
 
 /** Fields to show besides the required ones, where those alone would say nothing. */
@@ -84,9 +89,10 @@ const sampleOf = (name: string, schema: Known, setting: Setting): unknown => {
 export const sampleObject = (operationId: string, schema: TSchema, setting: Setting): Record<string, unknown> => {
   const { properties = {}, required = [] } = schema as Known
   const shown = alsoShown[operationId] ?? []
+  const own = (setting.isSandbox && byOperationInSandbox[operationId]) || {}
   return Object.fromEntries(
     Object.entries(properties)
       .filter(([name]) => required.includes(name) || shown.includes(name))
-      .map(([name, field]) => [name, sampleOf(name, field, setting)]),
+      .map(([name, field]) => [name, own[name] ?? sampleOf(name, field, setting)]),
   )
 }
