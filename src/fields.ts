@@ -207,3 +207,6 @@ export const isRealDate = (year: number, month: number, day: number): boolean =>
         : 31
   return year >= 1900 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= lastDay
 }
+
+/** As ABDM publishes it, however it was written this time; a masked one stays. */
+export const asAbhaNumber = (text: string): string => forms.abhaNumber.clean(text) ?? text

@@ -185,11 +185,14 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       identifier: string,
       sender: Sender,
       send: () => Promise<Sent>,
+      isProved: (txn: Txn<F>) => boolean = () => false,
     ): Promise<Sent> {
       const { claimed, resends, sentAt } = await (async () => {
         for (let txn = start; ; txn = await flows.again(txn, step)) {
           const otp = txn.otp
           if (!otp) throw error.stepNotAllowed()
+          // Another OTP would prove nothing more.
+          if (isProved(txn)) throw error.stepNotAllowed({ message: 'The OTP was right; repeat the verification' })
           if (otp.tries >= settings.triesMax) throw error.triesUsedUp()
           if (otp.resends >= settings.resendsMax) {
             throw error.tooManyRequests({ retryAfterSeconds: secondsUntil(txn.row.expiresAt ?? 0) })
@@ -207,7 +210,10 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
         else if (!isOutcomeUnknown(thrown)) await giveBack(claimed, step, () => ({ resends }))
         throw thrown
       })
-      await flows.record(claimed, step, () => ({ upstreamTxnId: sent.txnId, renews: true }))
+      // What the former OTP has proved meanwhile goes on in its own upstream transaction.
+      await flows.record(claimed, step, (newest) =>
+        isProved(newest) ? {} : { upstreamTxnId: sent.txnId, renews: true },
+      )
       return sent
     },
 

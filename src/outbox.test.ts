@@ -21,7 +21,7 @@ const put = async (
   id: string,
   { kind = 'try', ...queue }: Queue = {},
 ): Promise<void> => {
-  const job = outbox.adding(kind, id, { id, ...queue }, { expiresAt: expires(), ...queue })
+  const job = outbox.adding(kind, { id, ...queue }, { expiresAt: expires(), ...queue })
   assert.equal(job.kind, 'insert')
   if (job.kind === 'insert') await store.insert(jobRows, id, job.row.body as never, { expiresAt: job.row.expiresAt })
 }

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
+import { newTimedId } from './ids.ts'
 import type { Log } from './log.ts'
 import { type Collection, inserting, type Row, type Store } from './store/store.ts'
 
@@ -226,9 +227,14 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
       handlers.set(kind, handler)
     },
 
-    /** The write that puts a job into somebody's guarded write; the two stand or fall together. */
-    adding: (kind: string, id: string, payload: unknown, { expiresAt, lane }: { expiresAt: number; lane?: string }) =>
-      inserting(jobRows, id, { kind, ...(lane && { lane }), payload, dueAt: clock.now(), attempts: 0 }, expiresAt),
+    /** The write that puts a job into somebody's guarded write; the two stand or fall together. Ids order a lane by time. */
+    adding: (kind: string, payload: unknown, { expiresAt, lane }: { expiresAt: number; lane?: string }) =>
+      inserting(
+        jobRows,
+        newTimedId(clock.now()),
+        { kind, ...(lane && { lane }), payload, dueAt: clock.now(), attempts: 0 },
+        expiresAt,
+      ),
 
     /** Looks at once instead of at the next tick. */
     wake: look.ask,

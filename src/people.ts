@@ -80,7 +80,8 @@ export type Person = {
   otherAddresses?: readonly string[]
   abhaNumber?: string
   mobile?: string
-  isKycVerified: boolean
+  /** Absent: not known. */
+  isKycVerified?: boolean
 }
 
 /** Every address that is known to be the user's. */
@@ -205,7 +206,7 @@ export const createPeople = (store: Store) => {
       preferredAddress: person.abhaAddress,
       // Of the address: another one of the same user may be without KYC.
       isKycVerified:
-        person.isKycVerified || (before.preferredAddress === person.abhaAddress && before.isKycVerified === true),
+        person.isKycVerified ?? (before.preferredAddress === person.abhaAddress && before.isKycVerified === true),
       session,
       ...pick('abhaNumber', isHeldByOther ? before.abhaNumber : abhaNumber),
       ...pick('mobile', completest(person.mobile, before.mobile)),
@@ -228,12 +229,19 @@ export const createPeople = (store: Store) => {
       if (holder && holder.id !== user.id) throw claimedBy(holder, caller)
     },
 
-    /** The writes that make a user KYC verified; to be made in the guarded write that ends the flow. */
-    async verifying(oid: string, abhaNumber: string | undefined, session: AbhaSession | undefined): Promise<Write[]> {
+    /** The writes that make a user's address KYC verified; to be made in the guarded write that ends the flow. */
+    async verifying(
+      oid: string,
+      abhaAddress: string,
+      abhaNumber: string | undefined,
+      session: AbhaSession | undefined,
+    ): Promise<Write[]> {
       const user = await store.get(userRows, oid)
       if (!user) throw error.userUnknown()
-      const next = { ...user.body, isKycVerified: true, ...(abhaNumber && { abhaNumber }), ...(session && { session }) }
-      return [updating(userRows, user, next)]
+      // Another address may have been logged in to meanwhile: the session is its own, and so is what is known of its KYC.
+      const isPreferred = user.body.preferredAddress === abhaAddress
+      const ofAddress = isPreferred && { isKycVerified: true, ...(session && { session }) }
+      return [updating(userRows, user, { ...user.body, ...ofAddress, ...(abhaNumber && { abhaNumber }) })]
     },
 
     /** The user, the session and every token of theirs are gone; the ABHA stays with ABDM. */

@@ -3,6 +3,7 @@ import { hasMeaning } from './abdm/failure.ts'
 import { abhaProfile, phrProfile, web } from './abdm/wire/index.ts'
 import type { Clock } from './clock.ts'
 import { ConnectError, error } from './errors.ts'
+import { asAbhaNumber } from './fields.ts'
 import { type AbhaSession, addressesOf, type Family, sessionFrom, type User, userRows } from './people.ts'
 import type { Row, Store } from './store/store.ts'
 
@@ -98,7 +99,8 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
         addressesOf(body).some((name) => whose.addresses.includes(name)) ||
         (abhaNumber !== undefined && abhaNumber === whose.abhaNumber)
       if (!isOwn) throw error.notForThisUser()
-      return { family, ...lasting }
+      // A token of the PHR services speaks for one address, which need not be the preferred one.
+      return { family, ...lasting, ...(family !== 'abha' && { abhaAddress: whose.addresses[0] ?? abhaAddress }) }
     }
     throw error.sessionEnded()
   }
@@ -106,8 +108,8 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
   /** Whose token it is, only ABDM knows; another person's must never speak for a user. */
   const holderOf = async (family: Family, token: string): Promise<{ addresses: string[]; abhaNumber?: string }> => {
     if (family === 'abha') {
-      const { ABHANumber: abhaNumber, phrAddress } = await abdm.call(abhaProfile.get, { token })
-      return { addresses: (phrAddress ?? []).map((name) => name.toLowerCase()), abhaNumber }
+      const { ABHANumber, phrAddress } = await abdm.call(abhaProfile.get, { token })
+      return { addresses: (phrAddress ?? []).map((name) => name.toLowerCase()), abhaNumber: asAbhaNumber(ABHANumber) }
     }
     const { abhaAddress } = await abdm.call(family === 'phr-app' ? phrProfile.get : web.profile, { token })
     return { addresses: [abhaAddress.toLowerCase()] }

@@ -28,7 +28,9 @@ export const createBreaker = (clock: Clock, failuresMax: number) => {
       const state = states.get(service) ?? { failures: 0, openUntil: 0, isTrying: false }
       states.set(service, state)
       const isOpen = failuresMax > 0 && state.failures >= failuresMax
-      if (isOpen && (state.isTrying || clock.now() < state.openUntil)) {
+      // A clock that was set back leaves no service closed for longer than the pause.
+      const waitMs = state.openUntil - clock.now()
+      if (isOpen && (state.isTrying || (waitMs > 0 && waitMs <= pauseMs))) {
         throw new UpstreamFailure(id, 'overloaded', { mayHaveActed: false })
       }
       state.isTrying = isOpen

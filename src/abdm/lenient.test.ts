@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import Value from 'typebox/value'
 import { type Scripted, startScripted } from '../../test/trouble/scripted-upstream.ts'
 import { systemClock } from '../clock.ts'
 import { readConfig } from '../config.ts'
@@ -11,6 +12,7 @@ import { type Abdm, createAbdm } from './client.ts'
 import { asDeclared } from './lenient.ts'
 import * as wire from './wire/index.ts'
 import { absent, type Operation } from './wire/operation.ts'
+import { userTokens } from './wire/parts.ts'
 
 /** A reply is read by what it says, in whatever form ABDM writes it (abdm-v3 §19 no. 13). */
 
@@ -24,6 +26,7 @@ type Node = TSchema & {
   const?: unknown
   pattern?: string
   minLength?: number
+  'x-redact'?: boolean
   properties?: Record<string, Node>
   required?: string[]
   items?: Node
@@ -33,7 +36,7 @@ const left = Symbol('left out')
 
 const same = (value: unknown): Pair => ({ declared: value, spelled: value })
 
-const texts = ({ pattern, minLength }: Node): fc.Arbitrary<Pair> =>
+const texts = ({ pattern, minLength, 'x-redact': isPersonal }: Node): fc.Arbitrary<Pair> =>
   pattern
     ? fc.uuid({ version: 4 }).map(same)
     : fc.oneof(
@@ -41,7 +44,8 @@ const texts = ({ pattern, minLength }: Node): fc.Arbitrary<Pair> =>
         fc
           .integer({ min: 0, max: 99_999_999_999_999 })
           .map((digits) => ({ declared: String(digits), spelled: digits })),
-        fc.boolean().map((flag) => ({ declared: String(flag), spelled: flag })),
+        // A flag in the place of a token or a name says something else.
+        ...(isPersonal ? [] : [fc.boolean().map((flag) => ({ declared: String(flag), spelled: flag }))]),
       )
 
 const objects = (properties: Record<string, Node>, required: readonly string[]): fc.Arbitrary<Pair> => {
@@ -175,4 +179,11 @@ test('what the caller of an operation reads has the declared form', async () => 
   })
   upstream.say('/enrollment/isExists', { type: 'application/octet-stream', body: '"true"' })
   assert.equal(await abdm.call(wire.phrEnrollment.isExists, { query: { abhaAddress: 'asha.rao@sbx' } }), true)
+})
+
+test('a flag in the place of a token is no token: a transfer token never becomes a final one', () => {
+  const reply = Type.Object(userTokens)
+  const tokens = { token: 't-token', expiresIn: '300', refreshToken: false }
+  assert.equal(Value.Check(reply, asDeclared(reply, tokens)), false)
+  assert.equal(Value.Check(reply, asDeclared(reply, { ...tokens, refreshToken: '' })), true)
 })

@@ -13,6 +13,7 @@ type Node = {
   readonly items?: Node
   readonly pattern?: string
   readonly minLength?: number
+  readonly 'x-redact'?: boolean
 }
 
 const typeOf = (value: unknown): string =>
@@ -23,8 +24,11 @@ const hasTypeOf = ({ type }: Node, value: unknown): boolean => (type === 'intege
 /** Digits that a number holds exactly. */
 const wholeNumber = /^-?[0-9]{1,15}$/
 
-const scalar = (type: string | undefined, value: unknown): unknown => {
-  if (type === 'string') return Number.isSafeInteger(value) || typeof value === 'boolean' ? String(value) : value
+const scalar = (node: Node, value: unknown): unknown => {
+  const { type } = node
+  // A flag in the place of a token or a name says something else.
+  const isFlag = typeof value === 'boolean' && !node['x-redact']
+  if (type === 'string') return Number.isSafeInteger(value) || isFlag ? String(value) : value
   if (typeof value !== 'string') return value
   if (type === 'integer' || type === 'number') return wholeNumber.test(value) ? Number(value) : value
   if (type === 'boolean') return value === 'true' || (value === 'false' ? false : value)
@@ -62,7 +66,7 @@ const fields = ({ properties = {}, required = [] }: Node, value: object): object
 const read = (node: Node, value: unknown): unknown => {
   const { type, anyOf, items } = node
   if (anyOf) return oneOf(anyOf, value)
-  if (!hasTypeOf(node, value)) return scalar(type, value)
+  if (!hasTypeOf(node, value)) return scalar(node, value)
   if (type === 'object') return fields(node, value as object)
   return type === 'array' && items ? (value as readonly unknown[]).map((item) => read(items, item)) : value
 }

@@ -3,6 +3,7 @@ import { hasMeaning, UpstreamFailure } from '../abdm/failure.ts'
 import { phrLogin, web } from '../abdm/wire/index.ts'
 import type { Services } from '../app.ts'
 import { error } from '../errors.ts'
+import { asAbhaNumber } from '../fields.ts'
 import type { Txn } from '../flow.ts'
 import { type AbhaSession, type Family, sessionFrom } from '../people.ts'
 import type { loginByAddress } from './profile/login/flow.ts'
@@ -59,12 +60,37 @@ export const proveAddress = async (
   if (!proved) throw error.internal()
   const { final, user } = proved
   if (final) return { txn, session: { ...final, abhaAddress }, user }
-  const session = await exchange(deps, txn, proved.transfer, abhaAddress)
-  const { abhaAddress: _, ...tokens } = session
-  const kept = await deps.flows.record(txn, 'verify', (newest) => ({
-    data: { ...newest.data, proved: { ...proved, final: tokens } },
-  }))
-  return { txn: kept, session, user }
+  return oneExchange(
+    txn.id,
+    async () => {
+      const session = await exchange(deps, txn, proved.transfer, abhaAddress)
+      const { abhaAddress: _, ...tokens } = session
+      const kept = await deps.flows.record(txn, 'verify', (newest) => ({
+        data: { ...newest.data, proved: { ...proved, final: tokens } },
+      }))
+      return { txn: kept, session, user }
+    },
+    async () => proveAddress(deps, await deps.flows.again(txn, 'verify'), way, otp),
+  )
+}
+
+/** Exchanges of transfer tokens that are running in this process, until what came of them is written down. */
+const exchanging = new Map<string, Promise<unknown>>()
+
+/** A transfer token is good once: of two callers at once the second waits, and looks what the first has brought. */
+export const oneExchange = async <Result>(
+  txnId: string,
+  first: () => Promise<Result>,
+  second: () => Promise<Result>,
+): Promise<Result> => {
+  const running = exchanging.get(txnId)
+  if (running) {
+    await running.catch(() => undefined)
+    return second()
+  }
+  const own = first().finally(() => exchanging.delete(txnId))
+  exchanging.set(txnId, own)
+  return own
 }
 
 const askAbout = async (
@@ -84,10 +110,16 @@ const askAbout = async (
   const { tokens, users } = answer
   if (!tokens) throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
   const { fullName, abhaNumber, kycStatus } = users?.find((one) => one.abhaAddress.toLowerCase() === abhaAddress) ?? {}
+  const user = {
+    ...(fullName && { fullName }),
+    ...(abhaNumber && { abhaNumber: asAbhaNumber(abhaNumber) }),
+    ...(kycStatus && { kycStatus }),
+  }
   return {
     txnId: answer.txnId,
     ...(isWeb ? { final: finalTokens(family, tokens, clock.now()) } : tokensOf(family, tokens, clock.now())),
-    user: { ...(fullName && { fullName }), ...(abhaNumber && { abhaNumber }), ...(kycStatus && { kycStatus }) },
+    // An entry that says neither number nor status says nothing of the KYC.
+    ...((abhaNumber || kycStatus) && { user }),
   }
 }
 

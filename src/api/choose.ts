@@ -6,7 +6,7 @@ import { ConnectError, error } from '../errors.ts'
 import type { StepOf, Txn } from '../flow.ts'
 import { type AbhaSession, addressesOf, sessionFrom } from '../people.ts'
 import type { EkaIds } from './answers.ts'
-import { exchange } from './by-address.ts'
+import { exchange, oneExchange } from './by-address.ts'
 import { endAt } from './end.ts'
 import { faceAuth } from './face-auth/flow.ts'
 import { type ConnectProfile, readProfile } from './profile/connect-profile.ts'
@@ -102,34 +102,29 @@ const openSession = async (
   if (final?.family === 'abha' || final?.abhaAddress === abhaAddress) {
     return { txn, session: { ...final, abhaAddress } }
   }
-  if (final?.abhaAddress !== undefined) {
-    throw error.stepNotAllowed({ message: 'An earlier call chose another address; repeat it with that one' })
-  }
-  try {
-    const session = final
-      ? await ownSession(deps, final, abhaAddress)
-      : await exchange(deps, txn, transfer, abhaAddress)
-    return { txn: await keep(deps, txn, step, session), session }
-  } catch (thrown) {
-    // Used up by another call at the same time, whose token will do.
-    if (final || !(thrown instanceof ConnectError) || thrown.kind !== 'txnUnknown') throw thrown
-    const newest = await deps.flows.again(txn, step)
-    if (!newest.data.final) throw thrown
-    return openSession(deps, newest, step, abhaAddress)
-  }
+  return oneExchange(
+    txn.id,
+    async () => {
+      const session = final
+        ? await ownSession(deps, final, abhaAddress)
+        : await exchange(deps, txn, transfer, abhaAddress)
+      return { txn: await keep(deps, txn, step, session), session }
+    },
+    async () => openSession(deps, await deps.flows.again(txn, step), step, abhaAddress),
+  )
 }
 
 const keep = ({ flows }: Services, txn: Txn<Choosing>, step: StepOf<Choosing>, final: AbhaSession) =>
   flows.record(txn, step, (newest) => ({ data: { ...newest.data, final } }))
 
 /**
- * A token that was final at once speaks for one of the addresses (abdm-v3 §22 no. 6), and only ABDM knows for which; for another
- * one it is switched (§9.5), where ABDM allows that.
+ * A final token speaks for one of the addresses: the one that was chosen before, or where it was final at once (abdm-v3 §22
+ * no. 6) one that only ABDM knows. For another one it is switched (§9.5), where ABDM allows that.
  */
 const ownSession = async ({ abdm, clock }: Services, final: FinalTokens, abhaAddress: string): Promise<AbhaSession> => {
   const { token } = final
   try {
-    const { abhaAddress: whose } = await abdm.call(phrProfile.get, { token })
+    const whose = final.abhaAddress ?? (await abdm.call(phrProfile.get, { token })).abhaAddress
     if (whose.toLowerCase() === abhaAddress) return { ...final, abhaAddress }
   } catch (thrown) {
     throw hasMeaning(thrown, 'userTokenOver') ? error.txnUnknown({ message: tooLate, cause: thrown }) : thrown

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { abhaProfile } from '../abdm/wire/parts.ts'
+import { asAbhaNumber } from '../fields.ts'
 import { type Family, FamilyName, sessionFrom, type Tokens } from '../people.ts'
 
 /** What a right OTP leaves behind for the steps after it; every flow that ends at an ABHA address keeps it in this form. */
@@ -67,7 +68,7 @@ const kept = <Part extends object>(part: Part): { [name in keyof Part]?: Exclude
   ) as { [name in keyof Part]?: Exclude<Part[name], null | undefined> }
 
 export const accountFrom = (upstream: AbhaProfile): Account => ({
-  abhaNumber: upstream.ABHANumber,
+  abhaNumber: asAbhaNumber(upstream.ABHANumber),
   ...kept({
     mobile: upstream.mobile,
     firstName: upstream.firstName,
@@ -110,10 +111,9 @@ export const OtpProof = Type.Object({
   otp: Type.String(),
   transfer: Type.Optional(Transfer),
   final: Type.Optional(FinalTokens),
-  /** ABDM's entry for the address or the account. */
+  /** ABDM's entry for the address. */
   user: Type.Optional(
     Type.Object({
-      abhaAddress: maybeSecret,
       fullName: maybeSecret,
       abhaNumber: maybeSecret,
       kycStatus: Type.Optional(Type.String()),

@@ -137,9 +137,7 @@ export const createWebhooks = (deps: {
           ...(partnerPtId && { partner_patient_id: partnerPtId }),
         },
       }
-      return [
-        outbox.adding(kind, event.transactionId, event, { expiresAt: clock.now() + keptMs, lane: caller.clientId }),
-      ]
+      return [outbox.adding(kind, event, { expiresAt: clock.now() + keptMs, lane: caller.clientId })]
     },
 
     wake: outbox.wake,

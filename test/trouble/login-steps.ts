@@ -176,9 +176,12 @@ export const byLogin: readonly FlowStep[] = [
     name: 'login/verify by search, of which the profile cannot be read',
     operation: 'abha.profile.get',
     kind: 'known',
-    bears: 'all',
     ready: foundAndAsked,
     act: (way) => way.loginVerify(),
-    finish: chosen,
+    // The OTP was right: the same one goes on.
+    finish: async (way) => {
+      ok(await way.loginVerify())
+      await chosen(way)
+    },
   },
 ]

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { Abdm } from '../../abdm/client.ts'
 import { abhaProfile, phrProfile as phr, web } from '../../abdm/wire/index.ts'
 import type { abhaProfile as abhaProfileSchema, enrolledProfile, phrProfile } from '../../abdm/wire/parts.ts'
-import { Gender, isGender, Nullable, PersonalText, Text } from '../../fields.ts'
+import { asAbhaNumber, Gender, isGender, Nullable, PersonalText, Text } from '../../fields.ts'
 import type { AbhaSession } from '../../people.ts'
 
 /** An ABHA profile as clients see it, and how it comes from what ABDM sends (abdm-v3 §21). Fields without a value are left out. */
@@ -88,7 +88,7 @@ export const fromPhr = (
   return withoutEmpty({
     abha_address: abhaAddress,
     abha_addresses: [...new Set([abhaAddress, ...abhaAddresses])],
-    abha_number: kyc ? upstream.abhaNumber : undefined,
+    abha_number: kyc && upstream.abhaNumber ? asAbhaNumber(upstream.abhaNumber) : undefined,
     first_name: firstName,
     middle_name: middleName,
     last_name: lastName,
@@ -128,7 +128,7 @@ export const fromAbha = (
   return withoutEmpty({
     abha_address: abhaAddress,
     abha_addresses: [...new Set(names)],
-    abha_number: upstream.ABHANumber,
+    abha_number: upstream.ABHANumber && asAbhaNumber(upstream.ABHANumber),
     first_name: firstName,
     middle_name: middleName,
     last_name: lastName,

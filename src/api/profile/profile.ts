@@ -27,10 +27,7 @@ export const getProfile = route({
   upstream: true,
   async handle({ caller, named }, { abdm, people }) {
     const user = await people.required(caller, named)
-    const { preferredAddress } = user.body
-    return people.asUser(user, (session) =>
-      readProfile(abdm, { ...session, abhaAddress: preferredAddress }, addressesOf(user.body)),
-    )
+    return people.asUser(user, (session) => readProfile(abdm, session, addressesOf(user.body)))
   },
 })
 

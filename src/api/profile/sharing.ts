@@ -205,7 +205,7 @@ export const queueing = (
   { outbox, clock }: Pick<Services, 'outbox' | 'clock'>,
   id: string,
   { workspace, hipId }: Pick<Share, 'workspace' | 'hipId'>,
-) => outbox.adding(kind, id, { id }, { expiresAt: clock.now() + shareKeptMs, lane: `${workspace}/${hipId}` })
+) => outbox.adding(kind, { id }, { expiresAt: clock.now() + shareKeptMs, lane: `${workspace}/${hipId}` })
 
 /**
  * Does queued shares. The row's id is the facility's key, so a share that is done again after a crash gets the same token, and

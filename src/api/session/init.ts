@@ -25,7 +25,7 @@ export const init = route({
   async handle({ body: { abha_address: abhaAddress }, caller, named, remoteAddress }, deps) {
     const { flows, otps, people } = deps
     await people.named(caller, named)
-    await people.destination(caller, named, { abhaAddress, isKycVerified: false })
+    await people.destination(caller, named, { abhaAddress })
     let family: Family = 'phr-app'
     const sent = await otps.send(abhaAddress, { caller, remoteAddress }, async () => {
       const asked = await requestAddressOtp(deps, abhaAddress, false)

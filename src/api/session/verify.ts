@@ -43,7 +43,7 @@ export const verify = route({
     const user = await people.named(caller, start.named)
     const { abhaAddress, family } = start.data
     if (!abhaAddress) throw error.internal()
-    await people.destination(caller, start.named, { abhaAddress, isKycVerified: false })
+    await people.destination(caller, start.named, { abhaAddress })
     const {
       txn,
       session,
@@ -53,7 +53,7 @@ export const verify = route({
     const shown = (isNew ? await ownProfile(deps, session, user !== undefined) : undefined) ?? entry
     const person = {
       abhaAddress,
-      isKycVerified: shown ? isKycVerified(shown) : false,
+      ...(shown && { isKycVerified: isKycVerified(shown) }),
       ...(shown?.abhaNumber && { abhaNumber: shown.abhaNumber }),
       ...(shown && 'mobile' in shown && shown.mobile && { mobile: shown.mobile }),
     }

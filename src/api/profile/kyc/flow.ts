@@ -11,6 +11,8 @@ const secret = Type.String({ 'x-redact': true })
 export const kyc = flow('profile.kyc', {
   data: Type.Object({
     method: Type.Union([Type.Literal('abha-number'), Type.Literal('aadhaar')]),
+    /** The address that is to be verified. */
+    abhaAddress: Type.Optional(secret),
     /** The identifier as it was encrypted for ABDM, for sending the OTP again. */
     sealedIdentifier: Type.Optional(secret),
     /** Stands for the identifier where sends to it are counted. */

@@ -50,7 +50,7 @@ export const init = route({
     if (method === 'abha-number') await people.refuseHeldNumber(caller, user, identifier)
     // Before anything is counted: the session is there, alive, and of the kind that can be linked.
     const asUser = await people.acting(user, userToken)
-    await asUser(async (session) => ofPhrApp(session))
+    const { abhaAddress } = await asUser(async (session) => ofPhrApp(session))
     const receiver = otps.conceal(`${form === 'aadhaar' ? 'aadhaar' : 'abha'}/${identifier}`)
     let sealedIdentifier = ''
     const sent = await otps.send(receiver, { caller, remoteAddress }, () =>
@@ -72,18 +72,21 @@ export const init = route({
         state: 'otp_sent',
         upstreamTxnId: sent.txnId,
         otp: sent.otp,
-        data: { method, sealedIdentifier, receiver, ...(userToken && { userToken }) },
+        data: { method, abhaAddress, sealedIdentifier, receiver, ...(userToken && { userToken }) },
       },
     )
     return { txn_id: txn.id }
   },
 })
 
-/** Only the PHR app service links (abdm-v3 §13, §14). */
-export const ofPhrApp = (session: AbhaSession): AbhaSession => {
+/** Only the PHR app service links (abdm-v3 §13, §14), and only the address that the transaction was begun for. */
+export const ofPhrApp = (session: AbhaSession, abhaAddress = session.abhaAddress): AbhaSession => {
   if (session.family !== 'phr-app') throw error.otherSessionNeeded()
+  if (session.abhaAddress !== abhaAddress) throw error.stepNotAllowed({ message: otherAddress })
   return session
 }
+
+const otherAddress = 'The session is another ABHA address’s by now; begin the KYC again for that one'
 
 export const variantFor = (method: KycMethod) =>
   phrProfile.requestOtp.variants[method === 'aadhaar' ? 'aadhaar' : 'abhaNumber']

@@ -274,3 +274,20 @@ test('without a user, and for one that is not there, nothing begins', async () =
   assertRefused(await post('init', {}, body), { status: 400 })
   assertRefused(await post('init', { oid: '179999999999999' }, body), refusals.unknown)
 })
+
+test('a KYC that was begun for one address verifies no other one that was logged in to meanwhile', async () => {
+  const { citizen, user } = await pair()
+  const carried = { oid: user.oid }
+  const txn_id = await begin(carried, { method: 'abha-number', identifier: citizen.abha_number })
+  const otp = await product.otpTo(citizen.mobile ?? '')
+  await product.fault({ operation: 'phr.profile.link', status: 503, times: 1, mode: 'empty' })
+  assert.ok((await post('verify', carried, { txn_id, otp })).status >= 502)
+  const other = await register(product, client, { mobile: user.mobile, headers: { 'X-Pt-Id': user.oid } })
+  assert.equal(other.oid, user.oid)
+  assertRefused(await post('verify', carried, { txn_id, otp }), {
+    ...refusals.stepNotAllowed,
+    message: /begin the KYC again/,
+  })
+  const profile = await read(user.oid)
+  assert.deepEqual([profile.abha_address, profile.kyc_verified], [other.abhaAddress, false])
+})

@@ -38,15 +38,11 @@ export const resend = route({
     if (txn.row.body.named.oid !== user.id) throw error.txnUnknown()
     const { method, sealedIdentifier, receiver, userToken } = txn.data
     if (!sealedIdentifier || !receiver) throw error.internal()
-    // The number is proved already: another OTP would prove nothing more.
-    if (txn.data.proved) throw error.stepNotAllowed({ message: 'The OTP was right; repeat the verification' })
     const asUser = await people.acting(user, userToken)
     await asUser(async (session) => ofPhrApp(session))
-    await otps.resend(txn, 'resend', receiver, { caller, remoteAddress }, () =>
-      asUser(({ token }) =>
-        abdm.call(phrProfile.requestOtp, { ...otpFor(method, ''), token, sealed: { loginId: sealedIdentifier } }),
-      ),
-    )
+    const again = { ...otpFor(method, ''), sealed: { loginId: sealedIdentifier } }
+    const send = () => asUser(({ token }) => abdm.call(phrProfile.requestOtp, { ...again, token }))
+    await otps.resend(txn, 'resend', receiver, { caller, remoteAddress }, send, ({ data }) => data.proved !== undefined)
     return { txn_id: txn.id }
   },
 })

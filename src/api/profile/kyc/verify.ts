@@ -3,7 +3,7 @@ import { isOutcomeUnknown, UpstreamFailure } from '../../../abdm/failure.ts'
 import { phrProfile } from '../../../abdm/wire/index.ts'
 import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
-import { Otp, TxnId } from '../../../fields.ts'
+import { asAbhaNumber, Otp, TxnId } from '../../../fields.ts'
 import type { Txn } from '../../../flow.ts'
 import type { AbhaSession } from '../../../people.ts'
 import { route } from '../../../route.ts'
@@ -52,13 +52,13 @@ export const verify = route({
     const txn = await prove(deps, start, body.otp, asUser)
     const { abhaNumber, token, otp: _, ...life } = txn.data.proved ?? { otp: '' }
     if (abhaNumber) await people.refuseHeldNumber(caller, user, abhaNumber)
-    await asUser((session) => link(deps, txn, ofPhrApp(session)))
-    const { preferredAddress: abhaAddress } = user.body
+    const { abhaAddress = user.body.preferredAddress } = txn.data
+    await asUser((session) => link(deps, txn, ofPhrApp(session, abhaAddress)))
     const session: AbhaSession | undefined = token
       ? { family: 'phr-app', abhaAddress, token, ...life, expiresAt: life.expiresAt ?? 0 }
       : undefined
     await flows.move(txn, 'verify', 'kyc_end', { data: { method: txn.data.method } }, () =>
-      people.verifying(user.id, abhaNumber, session),
+      people.verifying(user.id, abhaAddress, abhaNumber, session),
     )
     return { txn_id: txn.id }
   },
@@ -67,7 +67,7 @@ export const verify = route({
 type KycTxn = Txn<typeof kyc>
 
 const prove = async ({ abdm, otps, clock }: Services, start: KycTxn, otp: string, asUser: AsUser): Promise<KycTxn> => {
-  await asUser(async (session) => ofPhrApp(session))
+  await asUser(async (session) => ofPhrApp(session, start.data.abhaAddress))
   const { scope } = variantFor(start.data.method)
   return otps.prove(start, 'verify', {
     otp,
@@ -80,7 +80,8 @@ const prove = async ({ abdm, otps, clock }: Services, start: KycTxn, otp: string
       return asUser(({ token }) => abdm.call(phrProfile.verify, { token, body }))
     },
     keep: ({ txnId, tokens, accounts }, mark, newest) => {
-      const abhaNumber = accounts?.[0]?.ABHANumber
+      const [account] = accounts ?? []
+      const abhaNumber = account && asAbhaNumber(account.ABHANumber)
       // New tokens come with the proof (abdm-v3 §13); a transfer token would be none to go on with.
       const { family: _, ...kept } = tokensOf('phr-app', tokens, clock.now()).final ?? { family: '' }
       return {

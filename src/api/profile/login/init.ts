@@ -88,7 +88,7 @@ const formOf: { readonly [method in Method]: FormName | undefined } = {
 }
 
 const byAddress = async ({ deps, identifier, isByAadhaar, caller, named, sender }: Ask): Promise<Asked> => {
-  await deps.people.destination(caller, named, { abhaAddress: identifier, isKycVerified: false })
+  await deps.people.destination(caller, named, { abhaAddress: identifier })
   let family: Family = 'phr-app'
   const sent = await deps.otps.send(identifier, sender, async () => {
     const asked = await requestAddressOtp(deps, identifier, isByAadhaar)

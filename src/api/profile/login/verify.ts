@@ -69,7 +69,7 @@ const atAddress = async ({ deps, caller, named, otp }: Asking, start: AddressTxn
   const { abdm, flows, people } = deps
   const { abhaAddress, family, isByAadhaar } = start.data
   if (!abhaAddress) throw error.internal()
-  const before = await people.destination(caller, named, { abhaAddress, isKycVerified: false })
+  const before = await people.destination(caller, named, { abhaAddress })
   const { txn, session, user } = await proveAddress(deps, start, { family, isByAadhaar, abhaAddress }, otp)
   const profile = await readProfile(abdm, session, before ? addressesOf(before.body) : []).catch((thrown: unknown) => {
     // The login has succeeded; what its answer says of the person stands in. A named user has to be compared, though.
@@ -141,28 +141,23 @@ const atSearch = async ({ deps, otp }: Asking, start: LoginTxn, data: Data<'sear
       if (!token) throw new UpstreamFailure(abhaLogin.verify.id, 'unreadable', { mayHaveActed: true })
       return { ...answer, final: finalTokens('abha', { ...answer, token, expiresIn: expiresIn ?? 0 }, clock.now()) }
     },
-    keep: ({ txnId, accounts, final }, mark) => {
-      const { ABHANumber: abhaNumber, preferredAbhaAddress: abhaAddress } = accounts?.[0] ?? {}
-      const user = { ...(abhaNumber && { abhaNumber }), ...(abhaAddress && { abhaAddress }) }
-      return { ...(txnId && { upstreamTxnId: txnId }), data: { ...data, proved: { otp: mark, final, user } } }
-    },
+    keep: ({ txnId, final }, mark) => ({
+      ...(txnId && { upstreamTxnId: txnId }),
+      data: { ...data, proved: { otp: mark, final } },
+    }),
   })
-  const { final, user } = (txn.data as Data<'search'>).proved ?? {}
+  const { final } = (txn.data as Data<'search'>).proved ?? {}
   if (!final) throw error.internal()
-  // The login has succeeded; the account of its answer stands in for a profile that cannot be read now.
-  const upstream = await abdm.call(abhaProfile.get, { token: final.token }).catch((thrown: unknown) => {
-    const { abhaNumber: ABHANumber, abhaAddress } = user ?? {}
-    if (!(thrown instanceof UpstreamFailure) || !ABHANumber) throw thrown
-    return { ABHANumber, phrAddress: abhaAddress ? [abhaAddress] : [] }
-  })
+  const upstream = await abdm.call(abhaProfile.get, { token: final.token })
   const account = accountFrom(upstream)
-  const preferred = 'preferredAbhaAddress' in upstream ? upstream.preferredAbhaAddress : undefined
+  const { preferredAbhaAddress: preferred } = upstream
   const names = upstream.phrAddress ?? (preferred ? [preferred] : [])
   const byDefault = `${account.abhaNumber.replaceAll('-', '')}@`
   // The default address is nobody's choice: who has only that one creates an address.
   const chosen = names.map((name) => name.toLowerCase())
   const offered = chosen.some((name) => !name.startsWith(byDefault)) ? chosen : []
   const state = offered.length > 0 ? ('abha_select' as const) : ('abha_create' as const)
-  await flows.move(txn, 'verify', state, { data: { ...data, account, offered, final } })
+  const { proved: _, ...rest } = data
+  await flows.move(txn, 'verify', state, { data: { ...rest, account, offered, final } })
   return { txn_id: txn.id, skip_state: state, abha_profiles: profilesOf(account, offered) }
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { UpstreamFailure } from '../../../abdm/failure.ts'
+import { isOutcomeUnknown, UpstreamFailure } from '../../../abdm/failure.ts'
 import { abhaEnrollment } from '../../../abdm/wire/index.ts'
 import type { ReplyOf } from '../../../abdm/wire/operation.ts'
 import type { Services } from '../../../app.ts'
@@ -145,7 +145,7 @@ const sendToOther = async (
   } catch (thrown) {
     if (!(thrown instanceof UpstreamFailure) && !(thrown instanceof ConnectError)) throw thrown
     // Nothing has been sent for certain, so nobody has to wait before asking again.
-    const isNotSent = thrown instanceof ConnectError || !thrown.mayHaveActed || thrown.kind === 'refused'
+    const isNotSent = !isOutcomeUnknown(thrown)
     if (isNotSent) await flows.amend(txn, { otp: { sentAt: 0, resends: 0, tries: 0 } })
     return undefined
   }
