@@ -253,3 +253,27 @@ test('a job that waited for its lane when its process died is done by the next o
   await heir.stop()
   assert.deepEqual(await bench.store.list(jobRows), [])
 })
+
+test('a job that is still being done is not begun again by the same process, however far the clock jumps', async () => {
+  const clock = movableClock(bench.clock)
+  const outbox = createOutbox(bench.store, clock, log)
+  const gate = Promise.withResolvers<void>()
+  const begun: string[] = []
+  outbox.on('try', async (payload) => {
+    const { id } = payload as { id: string }
+    begun.push(id)
+    if (id === 'slow') await gate.promise
+    return undefined
+  })
+  await put(bench.store, outbox, 'slow')
+  outbox.wake()
+  await settled(() => begun.length === 1)
+  clock.moveTo(clock.offsetMs + 1_000_000)
+  await put(bench.store, outbox, 'next')
+  outbox.wake()
+  await settled(() => begun.includes('next'))
+  gate.resolve()
+  await outbox.stop()
+  assert.deepEqual(begun, ['slow', 'next'])
+  assert.deepEqual(await bench.store.list(jobRows), [])
+})

@@ -87,6 +87,8 @@ export type Outbox = ReturnType<typeof createOutbox>
 export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   const handlers = new Map<string, Handler>()
   const slots = new Set<Slot>()
+  /** Jobs that this process is at work on: it takes none of them again, even when the clock has passed the lease. */
+  const atWork = new Set<string>()
   /** Lanes that may have parked jobs, with their kind; the first has waited longest. */
   const parkedLanes = new Map<string, string>()
   let cleanUpTo: number | undefined
@@ -134,17 +136,23 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
 
   /** Takes the slot before the job, so that nobody else counts on it meanwhile. */
   const begin = async (row: Row<Job>): Promise<void> => {
+    if (atWork.has(row.id)) return
     const slot: Slot = { kind: row.body.kind, lane: laneOf(row.body) }
     slots.add(slot)
+    atWork.add(row.id)
     let leased: Row<Job> | undefined
     try {
       leased = await lease(row)
     } finally {
-      if (!leased) slots.delete(slot)
+      if (!leased) {
+        slots.delete(slot)
+        atWork.delete(row.id)
+      }
     }
     if (!leased) return
     slot.over = work(leased).finally(() => {
       slots.delete(slot)
+      atWork.delete(row.id)
       refill.ask()
     })
   }
@@ -188,7 +196,8 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   const takeDue = async (bucket: string): Promise<boolean> => {
     while (!isStopping) {
       const rows = await store.find(jobRows, 'due', bucket, { limit: pageRows })
-      const due = rows.filter(({ body }) => body.dueAt <= clock.now() && handlers.has(body.kind))
+      const isDue = ({ id, body }: Row<Job>) => body.dueAt <= clock.now() && handlers.has(body.kind) && !atWork.has(id)
+      const due = rows.filter(isDue)
       const parking: Promise<void>[] = []
       for (const row of due) {
         if (isStopping) break
