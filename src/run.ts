@@ -9,10 +9,11 @@ import { runClientCommand } from './operator.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const usage = `Usage: openabha [start | emulator | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
+const usage = `Usage: openabha [start | emulator | doctor [--json] | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
 
   start               serve the API (the default; settings come from the environment, see README.md)
   emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090)
+  doctor              say step by step whether everything is in order, and what to do; exit status 1 when something is not
   client add          make an API client; its secret is shown once
   client token        make a long-lived token for a client; it is shown once
   client sharing-key  make a key with which other clients act in this client's workspace; it is shown once
@@ -22,7 +23,11 @@ export const run = async ([command = 'start', ...rest]: readonly string[]): Prom
   try {
     if (command === 'start') await start()
     else if (command === 'emulator') await startEmulatorAlone()
-    else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
+    else if (command === 'doctor') {
+      const { runDoctor } = await import('./doctor/doctor.ts')
+      // A look-up that hangs in the system keeps nobody waiting.
+      process.exit(await runDoctor(rest, usage))
+    } else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
     else if (command === 'version') console.log(version)
     else {
       console.log(usage)

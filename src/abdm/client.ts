@@ -282,6 +282,10 @@ export const createAbdm = (deps: {
 
     /** How far ABDM's clock is ahead of this server's; zero while they agree. */
     skewSeconds: skew.seconds,
+    hasHeardClock: skew.hasHeard,
+
+    /** Logs in at the gateway, unless that is done already. */
+    logIn: async (): Promise<void> => void (await gateway.token()),
 
     close: () => transport.close(),
   }

@@ -22,7 +22,7 @@ export type Skew = ReturnType<typeof createSkew>
 
 export const createSkew = (clock: Clock, log: Log) => {
   const offsets = new Map<ServiceName, number>()
-  let latest = 0
+  let latest: number | undefined
 
   const offsetOf = (service: ServiceName): number => offsets.get(service) ?? 0
 
@@ -69,6 +69,9 @@ export const createSkew = (clock: Clock, log: Log) => {
     },
 
     /** How far ABDM was ahead when it was last heard, in seconds; zero while the clocks agree. */
-    seconds: (): number => Math.round(latest / 1000),
+    seconds: (): number => Math.round((latest ?? 0) / 1000),
+
+    /** Whether any answer told the time. */
+    hasHeard: (): boolean => latest !== undefined,
   }
 }

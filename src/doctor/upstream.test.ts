@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Scripted, startScripted } from '../../test/trouble/scripted-upstream.ts'
+import { movableClock } from '../clock.ts'
+import { encryption, signing } from '../config-testing.ts'
+import { type Bench, clientSecret, sharedKeys, startBench } from '../emulator/testing.ts'
+import { jsonOf } from './screen.ts'
+import { examined, realEnv } from './testing.ts'
+
+/** What is wrong with ABDM, or with what we hold of it, is named in one line, with what to do. */
+
+let bench: Bench
+let upstream: Scripted
+before(async () => {
+  bench = await startBench({ clock: movableClock() })
+  upstream = await startScripted()
+})
+after(async () => {
+  await bench.close()
+  await upstream.stop()
+})
+
+const ofSession = ['certificate 2048', 'certificate 4096', 'PHR app permission']
+
+test('with everything in order every step says so, and no secret is shown', async () => {
+  const { findings, inState } = await examined(realEnv(bench.emulator.bases))
+  assert.deepEqual(inState('ok').length, findings.length, jsonOf(findings))
+  for (const secret of [clientSecret, encryption, signing]) assert.ok(!jsonOf(findings).includes(secret))
+})
+
+test('a wrong secret is told in ABDM’s words, tried once, and what needs a session is skipped', async () => {
+  const { of, inState } = await examined({ ...realEnv(bench.emulator.bases), ABDM_CLIENT_SECRET: 'wrong-secret-83kQ' })
+  assert.deepEqual(inState('failed'), ['session'])
+  assert.deepEqual(inState('skipped'), ofSession)
+  assert.equal(of('session').says, 'ABDM refused: 400 ABDM-9999 Invalid user credentials')
+  assert.match(of('session').todo.join(), /ABDM_CLIENT_SECRET/)
+  assert.equal(of('clock').state, 'ok')
+
+  upstream.say('/sessions', { status: 401, body: { error: { code: 'ABDM-2401', message: 'no wrong-secret-83kQ' } } })
+  const refused = await examined({ ...realEnv(upstream.bases), ABDM_CLIENT_SECRET: 'wrong-secret-83kQ' })
+  assert.equal(refused.of('session').says, 'ABDM refused: 401 ABDM-2401 no ******')
+  assert.equal(upstream.callsOf('/sessions'), 1)
+  upstream.forget()
+})
+
+test('a locked client is told what a lock looks like', async () => {
+  const locked = await startBench({ clock: movableClock() })
+  for (let count = 0; count < 8; count++) await locked.caller.session(undefined, 'wrong')
+  const { of } = await examined(realEnv(locked.emulator.bases))
+  assert.equal(of('session').state, 'failed')
+  assert.match(of('session').todo.join(), /locked.*wait ten minutes/)
+  await locked.close()
+})
+
+/** What a gateway may say, and the word that leads on. */
+const refusals: readonly (readonly [status: number, code: string, todo: RegExp])[] = [
+  [400, 'ABDM-2402', /clock/],
+  [400, 'ABDM-2403', /ABDM_CM_ID/],
+  [403, 'ABDM-1027', /blocked/],
+  [503, 'ABDM-1006', /try again later/],
+  [404, '', /address/],
+]
+for (const [status, code, todo] of refusals) {
+  test(`a session refused with ${status} ${code} leads on`, async () => {
+    upstream.say('/sessions', { status, body: { error: { code, message: 'Refused' } } })
+    const { of } = await examined(realEnv(upstream.bases))
+    assert.equal(of('session').state, 'failed')
+    assert.match(of('session').todo.join(), todo)
+    upstream.forget()
+  })
+}
+
+for (const [seconds, says] of [
+  [400, /^(39|40)\d s behind ABDM/],
+  [-90, /^(8|9)\d s ahead of ABDM/],
+] as const) {
+  test(`a clock that is ${-seconds} s away from ABDM’s is named, and nothing else fails`, async () => {
+    bench.clock.moveTo(seconds * 1000)
+    const { of, inState } = await examined(realEnv(bench.emulator.bases))
+    bench.clock.moveTo(0)
+    assert.deepEqual(inState('attention'), ['clock'])
+    assert.deepEqual(inState('failed'), [])
+    assert.match(of('clock').says, says)
+    assert.match(of('clock').todo.join(), /Set the clock/)
+  })
+}
+
+test('ABDM-1094 is a permission that is missing, and no trouble with ABDM_PHR_APP=false', async () => {
+  bench.emulator.faults.add({ operation: 'phr.login.search', status: 401, code: 'ABDM-1094', probability: 1 })
+  const env = realEnv(bench.emulator.bases)
+  const { of, inState } = await examined(env)
+  assert.deepEqual(inState('failed'), ['PHR app permission'])
+  assert.match(of('PHR app permission').todo.join(), /Ask NHA.*ABDM_PHR_APP=false/)
+  const without = await examined({ ...env, ABDM_PHR_APP: 'false' })
+  bench.emulator.faults.clear()
+  assert.deepEqual(without.inState('failed'), [])
+  for (const step of ['certificate 2048', 'PHR app permission']) assert.match(without.of(step).says, /^not needed/)
+})
+
+test('a certificate that is rubbish, of another size, or no answer of ABDM’s is told', async () => {
+  const { sealing } = await sharedKeys
+  upstream.say('/login/public/certificate', { body: { publicKey: 'rubbish' } })
+  upstream.say('/profile/public/certificate', { body: { publicKey: sealing[2048].publicKey } })
+  const { of } = await examined(realEnv(upstream.bases))
+  assert.equal(of('certificate 2048').says, 'what ABDM publishes is no RSA key')
+  assert.equal(of('certificate 4096').says, 'an RSA key of 2048 bits')
+  assert.match(of('certificate 4096').todo.join(), /ABDM_ABHA_URL/)
+  for (const bits of [2048, 4096]) assert.equal(of(`certificate ${bits}`).state, 'failed')
+
+  upstream.say('/profile/public/certificate', { type: 'text/html', body: '<html>proxy</html>' })
+  const html = await examined(realEnv(upstream.bases))
+  assert.equal(html.of('certificate 4096').says, 'the answer is none of ABDM’s')
+  upstream.forget()
+})
+
+test('an upstream that never answers holds up nothing but its step, and what needs it is skipped', async () => {
+  upstream.say('/sessions', 'never')
+  const { of, inState } = await examined(realEnv(upstream.bases), { deadlineMs: 300 })
+  assert.equal(of('session').says, 'no answer within 0.3 s')
+  assert.deepEqual(inState('failed'), ['session'])
+  assert.deepEqual(inState('skipped'), ['clock', ...ofSession])
+  const slow = await examined({ ...realEnv(upstream.bases), ABDM_ANSWER_TIMEOUT_MS: '100' })
+  assert.equal(slow.of('session').says, 'ABDM did not answer in time')
+  upstream.forget()
+})
+
+test('a gateway where nobody listens is not reached', async () => {
+  const gone = await startScripted()
+  await gone.stop()
+  const { of, inState } = await examined({ ...realEnv(upstream.bases), ABDM_GATEWAY_URL: gone.origin })
+  assert.equal(of('session').says, 'ABDM is not reached')
+  assert.match(of('session').todo.join(), /ABDM_GATEWAY_URL/)
+  assert.deepEqual(inState('failed'), ['session'])
+})

@@ -1,0 +1,150 @@
+import type { Abdm } from '../abdm/client.ts'
+import { type ReadError, UpstreamFailure } from '../abdm/failure.ts'
+import { readPublicKey } from '../abdm/sealing.ts'
+import { certificates, phrLogin } from '../abdm/wire/index.ts'
+import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
+import type { UpstreamConfig } from '../config.ts'
+import { settingOf, type Ways } from './network.ts'
+import { failed, ok, type Round, type Step, type Verdict } from './round.ts'
+
+/** ABDM itself: the session, the clock, both certificates, the permission for the PHR app service. One log-in serves all. */
+
+type UpstreamDeps = { abdm: Abdm; settings: UpstreamConfig; ways: Ways }
+
+/** The refusal, or what kept the call from being made. */
+const rootOf = (failure: UpstreamFailure): UpstreamFailure =>
+  failure.cause instanceof UpstreamFailure ? rootOf(failure.cause) : failure
+
+/** ABDM's own words, which were made safe when they were read. */
+const wordsOf = ({ http, code, message }: ReadError): string =>
+  ['ABDM refused:', http, code, message].filter((part) => part !== undefined).join(' ')
+
+const todoForRefusal = ({ http, code = '' }: ReadError): string => {
+  if (['ABDM-1016', 'ABDM-2402'].includes(code)) return 'Set the clock of this machine (NTP).'
+  if (code === 'ABDM-2403') return 'Check ABDM_CM_ID: sbx in the sandbox, abdm in production.'
+  if (code === 'ABDM-1027' || http === 429) return 'ABDM has blocked this client for a while: wait, then try once.'
+  if (http >= 500) return 'ABDM has trouble: try again later.'
+  if (http === 404) return 'Check the address: nothing of ABDM’s is there.'
+  return 'Check ABDM_CLIENT_ID and ABDM_CLIENT_SECRET. If they are right, the client is locked after some eight refusals: wait ten minutes, then try once.'
+}
+
+const failedCall = (service: ServiceName, thrown: unknown, todo = todoForRefusal): Verdict<never> => {
+  if (!(thrown instanceof UpstreamFailure)) throw thrown
+  const { kind, read } = rootOf(thrown)
+  const setting = settingOf[service]
+  if (read) return failed(wordsOf(read), todo(read))
+  if (kind === 'unreachable')
+    return failed('ABDM is not reached', `Check ${setting}, and that firewall and proxy let this machine call it.`)
+  if (kind === 'tooSlow')
+    return failed('ABDM did not answer in time', 'ABDM has trouble, or the way to it: try again later.')
+  return failed(
+    'the answer is none of ABDM’s',
+    `Check ${setting}: another program answers there, or a proxy on the way.`,
+  )
+}
+
+const sessionStep = (round: Round, { abdm, ways }: UpstreamDeps): Step<undefined> =>
+  round.step({
+    name: 'session',
+    needs: [ways.gateway],
+    async check() {
+      try {
+        await abdm.logIn()
+        return ok('ABDM took client id and secret')
+      } catch (thrown) {
+        return failedCall('gateway', thrown)
+      }
+    },
+  })
+
+const clockStep = (round: Round, session: Step<undefined>, { abdm, ways }: UpstreamDeps): Step<undefined> =>
+  round.step({
+    name: 'clock',
+    needs: [ways.gateway],
+    after: [session],
+    check(): Verdict<undefined> {
+      if (!abdm.hasHeardClock()) return { state: 'skipped', says: 'no answer of ABDM’s told the time' }
+      const seconds = abdm.skewSeconds()
+      if (seconds === 0) return ok('agrees with ABDM’s')
+      const says = `${Math.abs(seconds)} s ${seconds > 0 ? 'behind' : 'ahead of'} ABDM’s; TIMESTAMP is corrected by that`
+      return { state: 'attention', says, todo: 'Set the clock of this machine (NTP).', value: undefined }
+    },
+  })
+
+const keyCertificates = {
+  2048: { operation: certificates.phrCertificate, service: 'phr-app' },
+  4096: { operation: certificates.abhaCertificate, service: 'abha' },
+} as const
+
+const bitsOf = (published: string): number | undefined => {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = readPublicKey(published)
+    return asymmetricKeyType === 'rsa' ? asymmetricKeyDetails?.modulusLength : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const certificateStep = (
+  round: Round,
+  bits: KeyBits,
+  session: Step<undefined>,
+  { abdm, settings, ways }: UpstreamDeps,
+): Step<undefined> => {
+  const { operation, service } = keyCertificates[bits]
+  return round.step({
+    name: `certificate ${bits}`,
+    needs: [session, ways[service]],
+    async check() {
+      if (bits === 2048 && !settings.hasPhrApp && settings.webKey !== 2048)
+        return ok('not needed: ABDM_PHR_APP is false')
+      try {
+        const found = bitsOf((await abdm.call(operation)).publicKey)
+        if (found === bits) return ok(`an RSA key of ${bits} bits`)
+        return failed(
+          found === undefined ? 'what ABDM publishes is no RSA key' : `an RSA key of ${found} bits`,
+          `Check ${settingOf[service]}; if it is right, tell NHA.`,
+        )
+      } catch (thrown) {
+        return failedCall(service, thrown)
+      }
+    },
+  })
+}
+
+/** Longer than an address may be, so nobody has it. */
+const nobodysAddress = (suffix: string): string => `openabha.doctor.asks.for.nobody@${suffix}`
+
+const permissionStep = (
+  round: Round,
+  session: Step<undefined>,
+  { abdm, settings, ways }: UpstreamDeps,
+): Step<undefined> =>
+  round.step({
+    name: 'PHR app permission',
+    needs: [session, ways['phr-app']],
+    async check() {
+      if (!settings.hasPhrApp) return ok('not needed: ABDM_PHR_APP is false')
+      try {
+        await abdm.call(phrLogin.search, { body: { abhaAddress: nobodysAddress(settings.addressSuffix) } })
+      } catch (thrown) {
+        // Not to know the address is the right answer.
+        const { meaning } = thrown as Partial<UpstreamFailure>
+        if (meaning === 'noPermission')
+          return failed(
+            'ABDM-1094: this client id may not use the PHR app service',
+            'Ask NHA to enable it, or set ABDM_PHR_APP=false: PHR web then stands in.',
+          )
+        if (meaning !== 'notFound' && meaning !== 'inputRefused') return failedCall('phr-app', thrown)
+      }
+      return ok('ABDM lets this client id use the PHR app service')
+    },
+  })
+
+export const upstreamSteps = (round: Round, deps: UpstreamDeps): void => {
+  const session = sessionStep(round, deps)
+  clockStep(round, session, deps)
+  certificateStep(round, 2048, session, deps)
+  certificateStep(round, 4096, session, deps)
+  permissionStep(round, session, deps)
+}
