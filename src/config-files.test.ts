@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { readConfig } from './config.ts'
 import { encryption, noFiles, problemsOf, production, read, signing } from './config-testing.ts'
 
 /** A secret may stand in a file instead of the environment; a file that does not hold it is said, never passed over. */
@@ -32,4 +36,20 @@ test('a secret file that is missing or empty, or given beside the secret itself,
     problemsOf({ ENCRYPTION_KEY_FILE: '/run/e' }, () => ''),
     ['ENCRYPTION_KEY_FILE names /run/e, which is empty.'],
   )
+})
+
+test('with each real upstream the three secrets are read from the disk', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'openabha-secrets-'))
+  const { ABDM_CLIENT_SECRET, ENCRYPTION_KEY, SIGNING_KEY, ABDM_CLIENT_ID } = production
+  const named: Record<string, string> = {}
+  for (const [name, secret] of Object.entries({ ABDM_CLIENT_SECRET, ENCRYPTION_KEY, SIGNING_KEY })) {
+    named[`${name}_FILE`] = join(folder, name)
+    writeFileSync(join(folder, name), `${secret}\n`)
+  }
+  try {
+    for (const ABDM_ENV of ['sandbox', 'production'])
+      assert.deepEqual(readConfig({ ABDM_ENV, ABDM_CLIENT_ID, ...named }), read({ ...production, ABDM_ENV }))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -151,6 +151,23 @@ test('each upstream base can be set by itself; a slash at its end does not matte
   }
 })
 
+test('in both real environments everything that NHA decides can be set to something else', () => {
+  const elsewhere = Object.fromEntries(services.map(([name, service]) => [name, `https://abdm.example/${service}`]))
+  const others = { ABDM_CM_ID: 'nha', ABDM_WEB_KEY_BITS: '2048', ABDM_PHR_APP: 'false', ABDM_CLIENT_ID: 'SBXID_000077' }
+  for (const ABDM_ENV of ['sandbox', 'production']) {
+    const usual = read({ ...real, ABDM_ENV }).upstream
+    assert.deepEqual([usual.webKey, usual.hasPhrApp], [4096, true])
+    assert.deepEqual(read({ ...real, ...elsewhere, ...others, ABDM_ENV }).upstream, {
+      ...usual,
+      bases: Object.fromEntries(services.map(([, service]) => [service, `https://abdm.example/${service}`])),
+      cmId: 'nha',
+      webKey: 2048,
+      hasPhrApp: false,
+      clientId: 'SBXID_000077',
+    })
+  }
+})
+
 test('every setting that the code reads is tried in this file', () => {
   const text = readFileSync('src/config.ts', 'utf8')
   const names = new Set(

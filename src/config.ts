@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { KeyBits, ServiceName } from './abdm/wire/operation.ts'
+import { baseSettings, realBases, realFacePages } from './config-defaults.ts'
 
 /** The only reader of the environment. Every problem is reported at once, in plain sentences. */
 
@@ -78,27 +79,6 @@ export class ConfigError extends Error {
   }
 }
 
-const realBases = {
-  sandbox: {
-    gateway: 'https://dev.abdm.gov.in/api/hiecm/gateway/v3',
-    abha: 'https://abhasbx.abdm.gov.in/abha/api/v3',
-    'phr-app': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/app',
-    'phr-web': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/web',
-  },
-  production: {
-    gateway: 'https://apis.abdm.gov.in/api/hiecm/gateway/v3',
-    abha: 'https://abha.abdm.gov.in/api/abha/v3',
-    'phr-app': 'https://phr.abdm.gov.in/api/phr/app/v3',
-    'phr-web': 'https://phr.abdm.gov.in/api/phr/web/v3',
-  },
-} as const
-
-const realFacePages = {
-  emulator: undefined,
-  sandbox: 'https://phrsbx.abdm.gov.in/face-auth',
-  production: 'https://phr.abdm.gov.in/face-auth',
-} as const
-
 /** Random bytes have some 30 different ones among 32; a key that was typed or left at zero has not. */
 const distinctBytesMin = 16
 
@@ -169,14 +149,8 @@ export const readConfig = (
 
   const bases = (): UpstreamConfig['bases'] => {
     if (isEmulated) return undefined
-    const names = {
-      gateway: 'ABDM_GATEWAY_URL',
-      abha: 'ABDM_ABHA_URL',
-      'phr-app': 'ABDM_PHR_APP_URL',
-      'phr-web': 'ABDM_PHR_WEB_URL',
-    }
     const chosen: Record<ServiceName, string> = { ...realBases[environment as 'sandbox' | 'production'] }
-    for (const [service, name] of Object.entries(names)) {
+    for (const [service, name] of Object.entries(baseSettings)) {
       const given = value(name)
       if (given === undefined) continue
       if (!URL.canParse(given)) problems.push(`${name} must be an address.`)

@@ -3,18 +3,12 @@ import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 import type { ServiceName } from '../abdm/wire/operation.ts'
 import type { Clock } from '../clock.ts'
+import { baseSettings } from '../config-defaults.ts'
 import { failed, ok, type Round, type Step, type Verdict } from './round.ts'
 
 /** The way to each of the four bases: its name, and the certificate of who answers there. */
 
 export const serviceNames = ['gateway', 'abha', 'phr-app', 'phr-web'] as const satisfies readonly ServiceName[]
-export const settingOf = {
-  gateway: 'ABDM_GATEWAY_URL',
-  abha: 'ABDM_ABHA_URL',
-  'phr-app': 'ABDM_PHR_APP_URL',
-  'phr-web': 'ABDM_PHR_WEB_URL',
-} as const satisfies Record<ServiceName, string>
-
 export type Bases = Readonly<Record<ServiceName, string>>
 export type Ways = Readonly<Record<ServiceName, Step<undefined>>>
 /** `authorities`: whom to trust instead of the usual certificate authorities; for tests. */
@@ -37,7 +31,7 @@ const nameStep = (round: Round, service: ServiceName, { bases, isEmbedded }: Net
       } catch (thrown) {
         return failed(
           `${host} has no address (${codeOf(thrown)})`,
-          `Check ${settingOf[service]}, and that this machine can ask a name server.`,
+          `Check ${baseSettings[service]}, and that this machine can ask a name server.`,
         )
       }
     },
@@ -88,7 +82,7 @@ const shaken = (
 const certificateCodes = /CERT|SIGNATURE|ALTNAME/
 
 const noTls = (service: ServiceName, host: string, code: string): Verdict<undefined> => {
-  const setting = settingOf[service]
+  const setting = baseSettings[service]
   if (certificateCodes.test(code))
     return failed(
       `${host} shows a certificate that is not to be trusted (${code})`,

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { type Environment, readConfig } from '../config.ts'
+import { baseSettings } from '../config-defaults.ts'
 import { encryption, signing } from '../config-testing.ts'
 import { clientId, clientSecret } from '../emulator/testing.ts'
 import { examine } from './doctor.ts'
-import { type Bases, settingOf } from './network.ts'
+import type { Bases } from './network.ts'
 import type { Finding } from './round.ts'
 
 /** What the doctor's tests share: settings of a real upstream that lead to one of the test's, and certificates of any age. */
@@ -29,7 +30,7 @@ export const realEnv = (bases: Bases): Environment => ({
   ENCRYPTION_KEY: encryption,
   SIGNING_KEY: signing,
   DATABASE_URL: `sqlite:${join(newFolder(), 'openabha.db')}`,
-  ...Object.fromEntries(Object.entries(settingOf).map(([service, name]) => [name, bases[service as keyof Bases]])),
+  ...Object.fromEntries(Object.entries(baseSettings).map(([service, name]) => [name, bases[service as keyof Bases]])),
 })
 
 type Overrides = NonNullable<Parameters<typeof examine>[0]>

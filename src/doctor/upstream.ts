@@ -4,7 +4,8 @@ import { readPublicKey } from '../abdm/sealing.ts'
 import { certificates, phrLogin } from '../abdm/wire/index.ts'
 import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
 import type { UpstreamConfig } from '../config.ts'
-import { settingOf, type Ways } from './network.ts'
+import { baseSettings } from '../config-defaults.ts'
+import type { Ways } from './network.ts'
 import { failed, ok, type Round, type Step, type Verdict } from './round.ts'
 
 /** ABDM itself: the session, the clock, both certificates, the permission for the PHR app service. One log-in serves all. */
@@ -31,7 +32,7 @@ const todoForRefusal = ({ http, code = '' }: ReadError): string => {
 const failedCall = (service: ServiceName, thrown: unknown, todo = todoForRefusal): Verdict<never> => {
   if (!(thrown instanceof UpstreamFailure)) throw thrown
   const { kind, read } = rootOf(thrown)
-  const setting = settingOf[service]
+  const setting = baseSettings[service]
   if (read) return failed(wordsOf(read), todo(read))
   if (kind === 'unreachable')
     return failed('ABDM is not reached', `Check ${setting}, and that firewall and proxy let this machine call it.`)
@@ -103,7 +104,7 @@ const certificateStep = (
         if (found === bits) return ok(`an RSA key of ${bits} bits`)
         return failed(
           found === undefined ? 'what ABDM publishes is no RSA key' : `an RSA key of ${found} bits`,
-          `Check ${settingOf[service]}; if it is right, tell NHA.`,
+          `Check ${baseSettings[service]}; if it is right, tell NHA.`,
         )
       } catch (thrown) {
         return failedCall(service, thrown)

@@ -1,0 +1,31 @@
+import type { ServiceName } from './abdm/wire/operation.ts'
+
+/** Where NHA's services are, and the settings that lead elsewhere. */
+
+export const baseSettings = {
+  gateway: 'ABDM_GATEWAY_URL',
+  abha: 'ABDM_ABHA_URL',
+  'phr-app': 'ABDM_PHR_APP_URL',
+  'phr-web': 'ABDM_PHR_WEB_URL',
+} as const satisfies Record<ServiceName, string>
+
+export const realBases = {
+  sandbox: {
+    gateway: 'https://dev.abdm.gov.in/api/hiecm/gateway/v3',
+    abha: 'https://abhasbx.abdm.gov.in/abha/api/v3',
+    'phr-app': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/app',
+    'phr-web': 'https://abhasbx.abdm.gov.in/abha/api/v3/phr/web',
+  },
+  production: {
+    gateway: 'https://apis.abdm.gov.in/api/hiecm/gateway/v3',
+    abha: 'https://abha.abdm.gov.in/api/abha/v3',
+    'phr-app': 'https://phr.abdm.gov.in/api/phr/app/v3',
+    'phr-web': 'https://phr.abdm.gov.in/api/phr/web/v3',
+  },
+} as const satisfies Record<string, Record<ServiceName, string>>
+
+export const realFacePages = {
+  emulator: undefined,
+  sandbox: 'https://phrsbx.abdm.gov.in/face-auth',
+  production: 'https://phr.abdm.gov.in/face-auth',
+} as const
