@@ -10,7 +10,7 @@ import type { Environment } from '../config.ts'
 import { encryption, signing } from '../config-testing.ts'
 import { sharedKeys } from '../emulator/testing.ts'
 import { openSqlite } from '../store/sqlite.ts'
-import { examined, newFolder } from './testing.ts'
+import { examined, newFolder, realEnv } from './testing.ts'
 
 /** Settings, keys, database and webhooks, with the embedded emulator as upstream. */
 
@@ -75,6 +75,21 @@ test('a database written with another key, or none of ours, is told and left as 
   const other = embedded()
   writeFileSync(other.file, 'no database at all, and longer than the head of one is'.repeat(40))
   assert.match((await examinedHere(other.env)).of('database').says, /is not a database/)
+})
+
+test('a database that was a sandbox’s is no database for a real upstream', async () => {
+  const { file, env } = embedded()
+  const store = opened(file)
+  await createClients(store, systemClock, Buffer.alloc(32)).add('openabha-dev', 'openabha-dev-secret')
+  await store.close()
+  assert.deepEqual((await examinedHere(env)).inState('failed'), [])
+  const nowhere = 'http://127.0.0.1:9'
+  const { of } = await examined({
+    ...realEnv({ gateway: nowhere, abha: nowhere, 'phr-app': nowhere, 'phr-web': nowhere }),
+    DATABASE_URL: `sqlite:${file}`,
+  })
+  assert.equal(of('database').state, 'failed')
+  assert.match(of('database').says, /holds the sandbox client openabha-dev/)
 })
 
 test('a database that cannot be written is told', async () => {

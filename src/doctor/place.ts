@@ -1,9 +1,11 @@
 import { existsSync, rmSync } from 'node:fs'
 import { Type } from 'typebox'
+import { clientRows } from '../clients.ts'
 import type { Clock } from '../clock.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { newUuid } from '../ids.ts'
 import { type MasterKeys, masterKeys } from '../keys.ts'
+import { sandboxClients } from '../sandbox/sandbox.ts'
 import type { Collection, Store } from '../store/store.ts'
 import { failed, ok, type Round, type Step, type Verdict } from './round.ts'
 
@@ -62,6 +64,12 @@ const tryOut = async (store: Store, clock: Clock): Promise<boolean> => {
   return (await store.take(probeRows, id))?.body.text === id
 }
 
+/** With one of these the server does not start before a real upstream. */
+const sandboxClientIn = async (store: Store): Promise<string | undefined> => {
+  for (const { clientId } of sandboxClients) if (await store.get(clientRows, clientId)) return clientId
+  return undefined
+}
+
 const isInUse = (thrown: unknown): boolean =>
   (Number(((thrown as Error).cause as { errcode?: unknown } | undefined)?.errcode) & 0xff) === 5
 
@@ -80,7 +88,7 @@ export const databaseStep = (
   round.step({
     name: 'database',
     needs: [deps.settings, deps.keys],
-    async check([{ database }, { encryption }]): Promise<Verdict<OpenedStore>> {
+    async check([{ database, sandbox }, { encryption }]): Promise<Verdict<OpenedStore>> {
       const { file } = database
       const standIn = () => deps.open(':memory:', encryption)
       if (file === ':memory:')
@@ -103,6 +111,12 @@ export const databaseStep = (
       if (!works)
         return failed(`${file} does not take what is written`, 'Look at the space and the health of its disk.')
       if (isNew) return ok(`${file} is not there yet, and can be made`, { store: standIn(), isWhole: true })
+      const stranger = sandbox ? undefined : await sandboxClientIn(store)
+      if (stranger)
+        return failed(
+          `${file} holds the sandbox client ${stranger}, whose secret is public`,
+          'Name a new file in DATABASE_URL for a real upstream.',
+        )
       return ok(`${file} opens and takes writes, and the key fits`, { store, isWhole: true })
     },
   })
