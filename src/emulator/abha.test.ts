@@ -91,6 +91,10 @@ test('user tokens fail with a message and a time, an expired one by its own word
     401,
     { message: 'X-token expired', timestamp },
   ])
+  const renewal = { ...op, userToken: 'r-token' } as const
+  const { refreshToken } = await tokens.final('abha', subject, startOfTime)
+  const late = said(() => tokens.read(renewal, { 'r-token': `Bearer ${refreshToken}` }, startOfTime + 1_296_000_000))
+  assert.deepEqual(await late, [400, { message: 'Invalid R-token', timestamp }])
   assert.equal((await tokens.read(op, { 'x-token': `Bearer ${token}` }, startOfTime)).claims.sub, 'x')
 })
 

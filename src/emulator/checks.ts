@@ -118,9 +118,10 @@ export const checkQuery = (op: Operation, query: unknown): void => {
   if (op.query && !fits(op.query, query)) throw refuseAll(op, entriesOf(op.query, query))
 }
 
-/** ABDM reports a body that is not JSON in its own way (abdm-v3 §2, §19 no. 7). */
+/** ABDM reports a body that is not JSON in its own way, and face captures in theirs (abdm-v3 §2, §15, §19 no. 7). */
 export const unsupportedMediaType = (op: Operation, given: string) => {
   const message = `415 UNSUPPORTED_MEDIA_TYPE "Content type '${given}' not supported for bodyType=${op.id}"`
+  if (op.id === 'abha.face.capture') return refuse(401, 'wrapped', 'ABDM-1006: ', message)
   return refuse(400, op.errorForm === 'field' ? 'wrapped' : op.errorForm, 'ABDM-9999: ', message)
 }
 export const unreadableBody = (op: Operation) =>

@@ -105,6 +105,13 @@ test('a session tells a missing content type, a broken body and wrong credential
   assert.equal((await caller.session()).status, 202)
 })
 
+test('a face capture without a JSON content type is a 401, as seen live', async () => {
+  const noType = await caller.send('abha', 'POST', '/enrollment/enrol/capturePID')
+  assert.equal(noType.status, 401)
+  assert.equal(at(noType, 'error.code'), 'ABDM-1006: ')
+  assert.match(String(at(noType, 'error.message')), /^415 UNSUPPORTED_MEDIA_TYPE/)
+})
+
 test('PHR bodies without a JSON content type or without JSON are refused in an array', async () => {
   const path = '/enrollment/request/otp'
   const noType = await caller.send('phr-app', 'POST', path, '{}', { 'Content-Type': undefined })

@@ -152,7 +152,8 @@ const refusals: {
     missing: inMessage,
     bad: inMessage,
     foreign: inMessage,
-    expired: (kind) => refuse(401, 'message', '', `${nameOf[kind]} expired`),
+    // The other tokens have no words of their own for it (abdm-v3 §4, §8.3).
+    expired: (kind) => (kind === 'x-token' ? refuse(401, 'message', '', 'X-token expired') : inMessage(kind)),
   },
   'phr-app': { missing: empty, bad: empty, foreign: inArray, expired: empty },
   'phr-web': { missing: empty, bad: inArray, foreign: inArray, expired: empty },

@@ -1,7 +1,7 @@
 import type * as wire from '../../abdm/wire/abha-login.ts'
 import { userNotFound } from '../refusal.ts'
 import type { PersonRow } from '../world/people.ts'
-import { accountOf, loginAccountOf } from '../world/profiles.ts'
+import { accountOf, choiceOf, loginAccountOf } from '../world/profiles.ts'
 import { identifiers, refuseDeactivated, type Subject } from '../world/subjects.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import { fieldRefused, finalTokens, invalidTxn, personSubject, verifyAbhaOtp } from './abha-otp.ts'
@@ -27,15 +27,8 @@ const found = async (call: Call<typeof wire.requestOtp>, world: World): Promise<
 
 const namedScope = ({ body }: TxnRow): string[] => body.scope.filter((member) => member !== 'search-abha')
 
-const accountsOf = async (holders: readonly PersonRow[], { register }: World) =>
-  Promise.all(
-    holders.map(async ({ id, body }) =>
-      loginAccountOf(
-        body,
-        (await register.addressesOf(id)).map((row) => row.body),
-      ),
-    ),
-  )
+const addressBodies = async ({ id }: PersonRow, { register }: World) =>
+  (await register.addressesOf(id)).map(({ body }) => body)
 
 const said = { authResult: 'success', message: 'OTP verified successfully' } as const
 
@@ -62,13 +55,17 @@ export const abhaLogin: Answers<typeof wire> = {
       const holders = await world.register.holdersOn(row.body.mobile)
       const subject = { sub: '', txnId: row.id, loginSubject: 'MOBILE_LOGIN', profile: { mobile: row.body.mobile } }
       const { token, expiresIn } = await world.tokens.transfer('abha', subject, call.now)
-      return { txnId: row.id, ...said, token, expiresIn, accounts: await accountsOf(holders, world) }
+      const accounts = await Promise.all(
+        holders.map(async (one) => choiceOf(one.body, await addressBodies(one, world))),
+      )
+      return { txnId: row.id, ...said, token, expiresIn, accounts }
     }
     const person = await world.register.person(row.body.personId)
     if (!person) throw invalidTxn()
     refuseDeactivated(person.body, 'abha')
     const tokens = await finalTokens(person, row.id, 'ABHA_NUMBER_LOGIN', call, world)
-    return { txnId: row.id, ...said, ...tokens, accounts: await accountsOf([person], world) }
+    const account = loginAccountOf(person.body, await addressBodies(person, world))
+    return { txnId: row.id, ...said, ...tokens, accounts: [account] }
   },
 
   async verifyUser(call, world) {

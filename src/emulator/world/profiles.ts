@@ -173,14 +173,19 @@ export const loginAccountOf = (person: Person, addresses: readonly Address[]) =>
   ABHANumber: person.abhaNumber ?? '',
   preferredAbhaAddress: namesOf(person, addresses).preferred,
   name: fullNameOf(person),
+  status: statusOf(person),
+  profilePhoto: person.profilePhoto ?? null,
+  mobileVerified: person.abhaMobile !== null,
+})
+
+/** One of those to choose among says more (abdm-v3 §8.2). */
+export const choiceOf = (person: Person, addresses: readonly Address[]) => ({
+  ...loginAccountOf(person, addresses),
   gender: person.gender,
   dob: enrolledOf(person, addresses).dob,
   verifiedStatus: 'VERIFIED',
   verificationType: 'AADHAAR',
-  status: statusOf(person),
-  profilePhoto: person.profilePhoto ?? null,
   kycVerified: true,
-  mobileVerified: person.abhaMobile !== null,
 })
 
 /** What somebody's address tells a stranger who wants to log in to it (abdm-v3 §9.1). */
