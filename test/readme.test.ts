@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { startVisit } from './fidelity/visit.ts'
 import { type Product, startProduct } from './harness.ts'
 
 /** What the README tells a stranger to type works as printed. */
@@ -15,13 +16,19 @@ before(async () => {
 after(() => product.stop())
 
 const readme = readFileSync('README.md', 'utf8')
-const linesOf = (title: string): string => {
+const linesOf = (title: string, language = 'sh'): string => {
   const section = readme.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? ''
-  return [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block).join('\n')
+  return [...section.matchAll(/^```(\w*)\n(.*?)^```/gms)]
+    .filter(([, of]) => of === language)
+    .map(([, , block]) => block)
+    .join('\n')
 }
 /** In a folder of its own, since the lines write a file. */
 const run = async (...titles: string[]): Promise<string> => {
-  const script = titles.map(linesOf).join('\n').replace('B=http://127.0.0.1:8080', `B=${product.origin}`)
+  const script = titles
+    .map((title) => linesOf(title))
+    .join('\n')
+    .replace('B=http://127.0.0.1:8080', `B=${product.origin}`)
   return (await promisify(execFile)('bash', ['-c', script], { cwd: product.folder })).stdout
 }
 
@@ -58,4 +65,21 @@ test('what the README checks a signature with takes what is signed, and nothing 
   assert.equal(isGenuine(`t=1000,v1=${v1}`, '{ }', 'key', 1_000), false)
   assert.equal(isGenuine(`t=1001,v1=${v1}`, '{}', 'key', 1_000), false)
   assert.equal(isGenuine(undefined, '{}', 'key', 1_000), false)
+})
+
+test('the emulator alone prints what the README shows, and its Python lines get a session, a certificate and an OTP', async () => {
+  const { alone } = await startVisit()
+  const title = 'Use it as your offline ABDM'
+  const here = (lines: string) => lines.replaceAll('http://127.0.0.1:8090', alone.origin)
+  assert.equal(here(linesOf(title, '')), alone.banner)
+  const run = promisify(execFile)
+
+  const { stdout } = await run('python3', ['-c', here(linesOf(title, 'python'))], { cwd: product.folder })
+  assert.match(stdout, /'OTP is sent to Mobile number ending with \*{6}6781'/)
+  assert.equal(stdout.trim().split('\n').at(-1), await alone.otpTo('9123456781'))
+
+  const [start, script = ''] = linesOf(title).split('\n\n')
+  assert.equal(start, 'npm run emulator')
+  assert.equal(JSON.parse(readFileSync('package.json', 'utf8')).scripts.emulator, 'node bin/openabha.mjs emulator')
+  assert.equal((await run('bash', ['-c', here(script)])).stdout, 'asha.python90@sbx\n')
 })

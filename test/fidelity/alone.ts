@@ -24,6 +24,7 @@ export const startAlone = async () => {
     'phr-web': await printed('phr-web'),
   }
   const origin = new URL(inbox).origin
+  const [banner] = await running.says(/^ *OpenABHA emulator .*messages\n/ms)
   const sandbox = async (method: string, path: string, body?: object): Promise<any> => {
     const response = await fetch(`${origin}/sandbox/v1${path}`, {
       method,
@@ -37,7 +38,8 @@ export const startAlone = async () => {
   return {
     printed: { bases, clientId, clientSecret, cmId } satisfies Printed,
     origin,
-    folder,
+    /** Everything that it prints once it listens. */
+    banner,
     sandbox,
     /** The newest OTP that went to a mobile. */
     otpTo: async (mobile: string): Promise<string> => {
