@@ -123,6 +123,10 @@ export const attemptsUsedUp = (service: ServiceName) =>
     'You have requested multiple OTPs Or Exceeded maximum number of attempts for OTP match in this transaction. Please try again in 30 minutes.',
   )
 
+/** No status is documented: as ABDM-1100 (abdm-v3 §17, §18). */
+export const blockedForADay = (service: ServiceName) =>
+  refuseOn(service, isPhr(service) ? 400 : 422, 'ABDM-1027', 'You are blocked. Please try again after 24 hours.')
+
 /** The emulator itself went wrong, or its database did. */
 export const unknownException = (op: Called, detail = '') =>
   refuseOn(op.service, 500, 'ABDM-9999', `Unknown exception${detail && `: ${detail}`}`)

@@ -92,6 +92,8 @@ export const abhaEnrollment: Answers<typeof wire> = {
 
   async byAadhaar(call, world) {
     const { row, mobile } = await proved(call, world)
+    const proven = await world.register.person(row.body.personId ?? '')
+    if (proven?.body.isMismatched) throw refuse(422, 'wrapped', 'ABDM-1207', 'Details mismatch with UIDAI')
     const enrolment = await enrolPerson(row.body.personId ?? '', mobile, call.now, world)
     if (!enrolment) throw invalidTxn()
     const { row: person, isNew } = enrolment

@@ -43,8 +43,10 @@ export class CitizenRefused extends Error {
 export type Extra = {
   readonly abhaMobile?: string
   readonly isLocked?: boolean
+  readonly isBlocked?: boolean
   readonly isDeactivated?: boolean
   readonly isBenefitLinked?: boolean
+  readonly isMismatched?: boolean
   /** Addresses made by mobile only, without KYC. */
   readonly unverified?: readonly string[]
 }
@@ -118,6 +120,7 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
     dayOfBirth: citizen.day_of_birth ?? 0,
     notes: citizen.notes,
     ...(extra.isBenefitLinked && { isBenefitLinked: true }),
+    ...(extra.isMismatched && { isMismatched: true }),
   }
   const personId = newId()
   const theirs = citizen.abha_addresses.map((given): Address => {
@@ -147,7 +150,8 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
     writes: [
       inserting(people, personId, body),
       ...theirs.map((made) => inserting(addresses, newId(), made)),
-      ...(extra.isLocked ? waysToName(body, theirs).map(lockingForever) : []),
+      ...(extra.isLocked ? waysToName(body, theirs).map((named) => lockingForever(named)) : []),
+      ...(extra.isBlocked ? waysToName(body, theirs).map((named) => lockingForever(named, 'blocked')) : []),
     ],
   }
 }

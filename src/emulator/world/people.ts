@@ -42,6 +42,8 @@ const person = Type.Object({
   accountsDeleted: Type.Optional(Type.Integer()),
   /** May neither delete nor deactivate the ABHA number. */
   isBenefitLinked: Type.Optional(Type.Boolean()),
+  /** UIDAI's data disagree: no enrolment by this Aadhaar succeeds. */
+  isMismatched: Type.Optional(Type.Boolean()),
 })
 export type Person = Static<typeof person>
 

@@ -3,7 +3,7 @@ import type { ServiceName } from '../../abdm/wire/operation.ts'
 import { type Clock, seconds } from '../../clock.ts'
 import { newDigits, newUuid, sameText } from '../../ids.ts'
 import { type Collection, inserting, type Row, type Store, taking, updating, type Write } from '../../store/store.ts'
-import { attemptsUsedUp, type Refusal } from '../refusal.ts'
+import { attemptsUsedUp, blockedForADay, type Refusal } from '../refusal.ts'
 import type { Inbox, Purpose } from './inbox.ts'
 import type { Subject } from './subjects.ts'
 
@@ -78,18 +78,21 @@ const nothingSent = {
   tries: 0,
 } as const satisfies Partial<Txn>
 
-const held = (identifier: string, endsAt: number): Txn => ({
+/** What a held identifier is told: to wait for half an hour, or for a day. */
+type Hold = '' | 'blocked'
+
+const held = (identifier: string, endsAt: number, flow: Hold = ''): Txn => ({
   ...nothingSent,
   scope: [],
-  flow: '',
+  flow,
   identifier,
   state: 'held',
   endsAt,
 })
 
 /** What makes somebody locked: no OTP is ever sent for this identifier. */
-export const lockingForever = (identifier: string): Write =>
-  inserting(transactions, newUuid(), held(identifier, Number.MAX_SAFE_INTEGER))
+export const lockingForever = (identifier: string, hold: Hold = ''): Write =>
+  inserting(transactions, newUuid(), held(identifier, Number.MAX_SAFE_INTEGER, hold))
 
 export type Sending = {
   readonly service: ServiceName
@@ -149,7 +152,8 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
           ({ body }) => body.endsAt > now,
         )
         // Once it is counted a send goes out, whatever hold came up meanwhile.
-        if (!isCounted && others.some(({ body }) => body.state === 'held')) throw attemptsUsedUp(service)
+        const bar = others.find(({ body }) => body.state === 'held')
+        if (!isCounted && bar) throw bar.body.flow === 'blocked' ? blockedForADay(service) : attemptsUsedUp(service)
         const otp = fixedOtp ?? newDigits(6)
         // The other mobile of an enrolment is counted for itself.
         const before = standing?.body.variant === variant ? standing.body : undefined

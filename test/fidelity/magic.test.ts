@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import type { Answer } from './raw-client.ts'
+import { xToken } from './raw-client.ts'
+import { type Visit, walk } from './visit.ts'
+
+/** Each person of the emulator's README who is there to cause a refusal of ABDM's causes it. */
+
+const byAddress = ['abha-address-login', 'mobile-verify']
+const byNumber = ['abha-login', 'mobile-verify']
+
+const logIn = ({ nha }: Visit, address: string) =>
+  nha.ask('phr-login', { scope: byAddress, hint: 'abha-address', id: address, system: 'abdm' })
+const onAbha = ({ nha }: Visit, number: string) =>
+  nha.ask('abha-login', { scope: byNumber, hint: 'abha-number', id: number, system: 'abdm' })
+const aadhaarOtp = ({ nha }: Visit, id: string) =>
+  nha.ask('abha-enrol', { scope: ['abha-enrol'], hint: 'aadhaar', id, system: 'aadhaar' })
+
+const enrol = async (visit: Visit, mobile: string): Promise<Answer> => {
+  const { nha, alone } = visit
+  const { txnId } = (await aadhaarOtp(visit, (await alone.citizenOn(mobile)).aadhaar_number)).body
+  const otpValue = await nha.seal(4096, await alone.otpTo(mobile))
+  return nha.byAadhaar({ authMethods: ['otp'], otp: { txnId, otpValue, mobile } })
+}
+const takenAddress = async (visit: Visit) => {
+  const { txnId } = (await enrol(visit, '6200010011')).body
+  const body = { txnId, abhaAddress: 'arjun.maadari', preferred: 1 }
+  return visit.nha.post('abha', '/enrollment/enrol/abha-address', body)
+}
+const withoutPassword = async ({ nha }: Visit) => {
+  const password = { abhaAddress: 'arjun.maadari@sbx', password: await nha.seal(2048, 'Right-Pass1') }
+  const authData = { authMethods: ['password'], password }
+  return nha.post('phr-app', '/login/verify', { scope: ['abha-address-login', 'password-verify'], authData })
+}
+const withoutKyc = ({ nha }: Visit) => {
+  const scope = ['abha-address-login', 'aadhaar-verify']
+  return nha.ask('web-login', { scope, hint: 'abha-address', id: 'anjali.2001@sbx', system: 'aadhaar' })
+}
+const withoutMobile = async (visit: Visit) => {
+  const { citizens } = await visit.alone.sandbox('GET', '/citizens')
+  const gurpreet = citizens.find(({ first_name }: { first_name: string }) => first_name === 'Gurpreet')
+  return aadhaarOtp(visit, gurpreet.aadhaar_number)
+}
+const wrongNumber = async ({ nha, proven }: Visit) => {
+  const asking = { scope: byAddress, hint: 'abha-address', id: 'kavi.own1978@sbx', system: 'abdm' } as const
+  const headers = xToken((await proven('phr-login', asking, '6200010033')).body.tokens.token)
+  const arjun = { scope: byNumber, hint: 'abha-number', id: '91-2000-0000-0022', system: 'abdm' } as const
+  const { txnId: transactionId } = (await proven('phr-profile', arjun, '6200010022', headers)).body
+  return nha.post('phr-app', '/login/profile/link', { action: 'LINK', transactionId }, headers)
+}
+const giveUp = async ({ nha, alone, proven }: Visit, what: string) => {
+  const kamala = { scope: byNumber, hint: 'abha-number', id: '91-2000-0000-0121', system: 'abdm' } as const
+  const headers = xToken((await proven('abha-login', kamala, '6200010121')).body.token)
+  const scope = ['abha-profile', what]
+  const loginId = await nha.seal(4096, kamala.id)
+  const body = { scope, loginHint: 'abha-number', loginId, otpSystem: 'abdm' }
+  const asked = await nha.post('abha', '/profile/account/request/otp', body, headers)
+  if (asked.status !== 200) return asked
+  const otpValue = await nha.seal(4096, await alone.otpTo('6200010121'))
+  const authData = { authMethods: ['otp'], otp: { txnId: asked.body.txnId, otpValue } }
+  return nha.post('abha', '/profile/account/verify', { scope, authData, reasons: ['moved'] }, headers)
+}
+
+type Cause = readonly [code: string, who: string, status: number, provoke: (visit: Visit) => Promise<Answer>]
+const causes: readonly Cause[] = [
+  ['ABDM-1027', 'Farida, on PHR', 400, (visit) => logIn(visit, 'farida.arhi@sbx')],
+  ['ABDM-1027', 'Farida, on the ABHA service', 422, (visit) => onAbha(visit, '91-2000-0000-0132')],
+  ['ABDM-1043', 'Kavitha', 400, wrongNumber],
+  ['ABDM-1100', 'Bhaskar, on PHR', 400, (visit) => logIn(visit, 'bhaskar.arhi@sbx')],
+  ['ABDM-1100', 'Bhaskar, on the ABHA service', 422, (visit) => onAbha(visit, '91-2000-0000-0088')],
+  ['ABDM-1101', 'Asha, who wants Arjun’s address', 422, takenAddress],
+  ['ABDM-1113', 'Arjun, who has no password', 400, withoutPassword],
+  ['ABDM-1114', 'nobody, on the ABHA service', 404, (visit) => onAbha(visit, '91-2000-0000-9999')],
+  ['ABDM-1115', 'Anjali', 400, withoutKyc],
+  ['ABDM-1134', 'Hetal', 400, (visit) => logIn(visit, 'hetal.namuno@sbx')],
+  ['ABDM-1204', 'Gurpreet', 422, withoutMobile],
+  ['ABDM-1207', 'Dinesh', 422, (visit) => enrol(visit, '6200010143')],
+  ['ABDM-1211', 'nobody, on PHR', 400, (visit) => logIn(visit, 'nobody.there@sbx')],
+  ['ABDM-1219', 'Kamala', 422, (visit) => giveUp(visit, 'delete')],
+  ['ABDM-1228', 'Kamala', 422, (visit) => giveUp(visit, 'de-activate')],
+]
+
+for (const [code, who, status, provoke] of causes) {
+  walk(`${code} is caused by ${who}`, async (visit) => {
+    const answer = await provoke(visit)
+    assert.equal(answer.status, status, answer.text)
+    assert.equal((answer.body.error ?? answer.body).code, code, answer.text)
+  })
+}
