@@ -1,6 +1,7 @@
 import { type Abdm, createAbdm } from './abdm/client.ts'
 import { connectRoutes } from './api/index.ts'
 import { workOnShares } from './api/profile/sharing.ts'
+import { createRecorder } from './cassettes/recorder.ts'
 import { type Clients, createClients } from './clients.ts'
 import { type Clock, type MovableClock, movableClock, systemClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
@@ -8,7 +9,7 @@ import { type Emulator, type EmulatorKeys, startEmulator } from './emulator/emul
 import { type Facilities, noFacilities } from './facilities.ts'
 import { createFlows, type Flows, txnRows } from './flow.ts'
 import { createServer } from './http.ts'
-import { deriveKey, newUuid } from './ids.ts'
+import { deriveKey, newUuid, sha256 } from './ids.ts'
 import { masterKeys } from './keys.ts'
 import { createLog, type Log } from './log.ts'
 import { operationsRoutes } from './operations.ts'
@@ -73,7 +74,11 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   if (!bases) throw new ConfigError(['No upstream: set ABDM_ENV.'])
   if (!config.sandbox) await refuseSandboxClients(clients)
 
-  const abdm = createAbdm({ bases, settings: config.upstream, clock, log })
+  const recorder =
+    config.recordTo === undefined
+      ? undefined
+      : createRecorder(config.recordTo, deriveKey(keys.signing, `cassettes/${sha256(config.recordTo)}`), log)
+  const abdm = createAbdm({ bases, settings: config.upstream, clock, log, recorder })
   const outbox = createOutbox(store, clock, log)
   const people = createPeople(store)
   const webhooks = createWebhooks({
@@ -144,6 +149,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
       await outbox.stop()
       await webhooks.close()
       await abdm.close()
+      await recorder?.settled()
       await emulator?.running.close()
       await store.close()
       log.flush()

@@ -39,6 +39,7 @@ test('without any setting everything is the sandbox’s', () => {
     txnLifetimeSeconds: 1800,
     shareTimeoutSeconds: 20,
     webhookAllowPrivate: false,
+    recordTo: undefined,
     sandbox: { fixedOtp: undefined, traceMax: 1000, emulatorPort: 0 },
     logLevel: 'info',
     checksReplies: false,
@@ -217,6 +218,8 @@ test('what is no number, no switch, no level or no origin is refused with its na
     ['ABDM_CONNECT_TIMEOUT_MS', ['0', '60001']],
     ['EMULATOR_PORT', ['65536']],
     ['SANDBOX_TRACE', ['100001', '-5']],
+    // The emulator's exchanges are nobody's, and are not recorded.
+    ['ABDM_RECORD', ['cassettes']],
     ['SANDBOX_OTP', ['12345', '1234567', 'abcdef', '12 34 56']],
     ['ABDM_PHR_APP', ['2', 'ja']],
     ['CHECK_REPLIES', ['enabled']],

@@ -60,6 +60,8 @@ export type Config = Readonly<{
   shareTimeoutSeconds: number
   /** Webhooks may go to addresses of the operator's own network. */
   webhookAllowPrivate: boolean
+  /** Folder of the cassettes; undefined: nothing is recorded. */
+  recordTo: string | undefined
   sandbox: SandboxConfig | undefined
   logLevel: string
   /** Check every reply against its schema before it is sent; the tests switch it on. */
@@ -164,6 +166,12 @@ export const readConfig = (
     return chosen
   }
 
+  const recordTo = value('ABDM_RECORD')
+  if (recordTo && isEmulated)
+    problems.push(
+      'ABDM_RECORD is set: only exchanges with a real upstream are recorded, not the emulator’s. Remove it.',
+    )
+
   const clientId = value('ABDM_CLIENT_ID')
   const clientSecret = secret('ABDM_CLIENT_SECRET')
   const fixedOtp = value('SANDBOX_OTP')
@@ -251,6 +259,7 @@ export const readConfig = (
     txnLifetimeSeconds: count('TXN_LIFETIME_SECONDS', 1800, 1),
     shareTimeoutSeconds: count('SHARE_TIMEOUT_SECONDS', 20, 1, 60),
     webhookAllowPrivate: flag('WEBHOOK_ALLOW_PRIVATE', false),
+    recordTo,
     sandbox: isEmulated
       ? {
           fixedOtp,

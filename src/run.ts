@@ -9,11 +9,13 @@ import { runClientCommand } from './operator.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const usage = `Usage: openabha [start | emulator | doctor [--json] | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
+const usage = `Usage: openabha [start | emulator | doctor [--json] | replay <folder> | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
 
   start               serve the API (the default; settings come from the environment, see README.md)
   emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090)
   doctor              say step by step whether everything is in order, and what to do; exit status 1 when something is not
+  replay              serve recorded exchanges with ABDM offline (PORT, default 8090); with --compare: print where the
+                      emulator would have answered differently, exit status 1 if anywhere
   client add          make an API client; its secret is shown once
   client token        make a long-lived token for a client; it is shown once
   client sharing-key  make a key with which other clients act in this client's workspace; it is shown once
@@ -27,7 +29,8 @@ export const run = async ([command = 'start', ...rest]: readonly string[]): Prom
       const { runDoctor } = await import('./doctor/doctor.ts')
       // A look-up that hangs in the system keeps nobody waiting.
       process.exit(await runDoctor(rest, usage))
-    } else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
+    } else if (command === 'replay') await replay(rest)
+    else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
     else if (command === 'version') console.log(version)
     else {
       console.log(usage)
@@ -87,6 +90,30 @@ const isLoopbackHost = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1
 
 const openSandboxNotice = (host: string): string =>
   `  Warning: the sandbox listens on ${host} and asks for no token. Whoever reaches this address can read its OTPs: for trusted networks only.\n`
+
+const replay = async (given: readonly string[]): Promise<void> => {
+  const folder = given.find((one) => !one.startsWith('-'))
+  const options = given.filter((one) => one.startsWith('-'))
+  if (!folder || given.length !== options.length + 1 || options.some((one) => one !== '--compare')) {
+    console.log(usage)
+    process.exitCode = 2
+    return
+  }
+  const { printDifferences, serveReplay } = await import('./replay.ts')
+  if (options.length > 0) {
+    process.exitCode = await printDifferences(folder)
+    return
+  }
+  const { listen } = readEmulatorConfig()
+  const stopping = stopOnSignals()
+  const running = await serveReplay(folder, listen)
+  stopping.by(() => running.close())
+  const base = originOf(listen.host, running.port)
+  const lines = Object.entries(running.bases).map(([service, path]) => `  ${service.padEnd(9)}${base}${path}`)
+  console.log(
+    `\n  ${bold('OpenABHA replay')} ${version} ${dim(`· ${running.count} exchanges`)}\n\n${lines.join('\n')}\n`,
+  )
+}
 
 const originOf = (host: string, port: number): string => {
   const shown = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host

@@ -34,7 +34,7 @@ test('the emulator never sees our API side or the client that talks to it', () =
 
 test('our side reaches the emulator only over HTTP', () => {
   assert.deepEqual(
-    offending(/^(?!emulator\/|sandbox\/|app\.ts|alone\.ts|doctor\/(?:doctor|testing)\.ts)/, (path) =>
+    offending(/^(?!emulator\/|sandbox\/|app\.ts|alone\.ts|replay\.ts|doctor\/(?:doctor|testing)\.ts)/, (path) =>
       path.startsWith('emulator/'),
     ),
     [],

@@ -12,7 +12,7 @@ import { createProbe } from './probe.ts'
 import { blamesSealedValue, meaningOf, readError } from './reader.ts'
 import { seal } from './sealing.ts'
 import { createSkew } from './skew.ts'
-import { type Answer, createTransport } from './transport.ts'
+import { type Answer, createTransport, type Recorder } from './transport.ts'
 import { gateway as gatewayWire } from './wire/index.ts'
 import {
   type BodyOf,
@@ -98,8 +98,9 @@ export const createAbdm = (deps: {
   settings: UpstreamConfig
   clock: Clock
   log: Log
+  recorder?: Recorder | undefined
 }) => {
-  const { bases, settings, clock, log } = deps
+  const { bases, settings, clock, log, recorder } = deps
   const transport = createTransport(bases, settings)
   const breaker = createBreaker(clock, settings.breakerFailures)
   const skew = createSkew(clock, log)
@@ -174,8 +175,9 @@ export const createAbdm = (deps: {
     const startedAt = performance.now()
     const sentAt = clock.now()
     const line = { operation: op.id, ms: 0 }
+    let answer: Answer | undefined
     try {
-      const answer = await transport.send(op, path, headers, body)
+      answer = await transport.send(op, path, headers, body)
       line.ms = Math.round(performance.now() - startedAt)
       // A GET may be answered from a cache, with the date of another day.
       if (op.method !== 'GET' || answer.status >= 400) skew.hear(op.service, answer.date, sentAt)
@@ -194,6 +196,8 @@ export const createAbdm = (deps: {
         })
       }
       throw thrown
+    } finally {
+      recorder?.keep({ op, plain: given.body, query: given.query, headers, body, answer })
     }
   }
 

@@ -5,7 +5,26 @@ import type { Operation, ServiceName } from './wire/operation.ts'
 
 /** One HTTP exchange with ABDM: a pool per base, two deadlines, a cap on the answer. */
 
-export type Answer = { readonly status: number; readonly date: string | undefined; readonly body: Buffer }
+export type Answer = {
+  readonly status: number
+  readonly date: string | undefined
+  readonly type: string | undefined
+  readonly body: Buffer
+}
+
+/** What a recorder is told of a call: as it was sent, and as it was before it was sealed. */
+export type Exchanged = {
+  readonly op: Operation
+  readonly plain: unknown
+  readonly query: unknown
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  /** Undefined: none came. */
+  readonly answer: Answer | undefined
+}
+
+/** Takes exchanges without holding the call up. */
+export type Recorder = { keep(exchanged: Exchanged): void; settled(): Promise<void> }
 
 /** These happen before a byte of the request has left. */
 const beforeSending = new Set([
@@ -52,6 +71,7 @@ export const createTransport = (bases: Readonly<Record<ServiceName, string>>, se
         let controller: Dispatcher.DispatchController | undefined
         let status = 0
         let date: string | undefined
+        let type: string | undefined
         let bytes = 0
         let isOver = false
 
@@ -78,6 +98,8 @@ export const createTransport = (bases: Readonly<Record<ServiceName, string>>, se
             onResponseStart(_controller, statusCode, answered) {
               status = statusCode
               date = typeof answered.date === 'string' ? answered.date : undefined
+              const named = answered['content-type']
+              type = typeof named === 'string' ? named : undefined
             },
             onResponseData(_controller, chunk) {
               bytes += chunk.length
@@ -89,7 +111,7 @@ export const createTransport = (bases: Readonly<Record<ServiceName, string>>, se
               isOver = true
               clearTimeout(deadline)
               const [only] = chunks
-              resolve({ status, date, body: chunks.length === 1 && only ? only : Buffer.concat(chunks) })
+              resolve({ status, date, type, body: chunks.length === 1 && only ? only : Buffer.concat(chunks) })
             },
             onResponseError(_controller, cause) {
               fail(

@@ -1,3 +1,4 @@
+import type { Environment } from '../../src/config.ts'
 import { clientSecret, clientId as upstreamClientId } from '../../src/emulator/testing.ts'
 import { type Product, startProduct } from '../harness.ts'
 import { startTroubled } from './journey.ts'
@@ -7,7 +8,7 @@ import { startProxy } from './proxy.ts'
 
 export type Lossy = Awaited<ReturnType<typeof startLossy>>
 
-export const startLossy = async () => {
+export const startLossy = async (env: Environment = {}) => {
   const upstream = await startTroubled()
   const bases = upstream.emulator?.bases
   if (!bases) throw new Error('no emulator')
@@ -26,6 +27,7 @@ export const startLossy = async () => {
     ABDM_ANSWER_TIMEOUT_MS: '1500',
     OTP_RESEND_WAIT_SECONDS: '0',
     OTP_RESENDS_MAX: '9',
+    ...env,
   })
   await product.services.clients.add('hospital', 'hospital-secret')
   const caller = await product.client('hospital')

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Environment } from '../../src/config.ts'
 import { startProduct } from '../harness.ts'
 
 /** An upstream that says exactly what a test tells it, byte for byte. Gateway session and certificate are in order unless told otherwise. */
@@ -73,7 +74,7 @@ export const startScripted = async () => {
 export type Scripted = Awaited<ReturnType<typeof startScripted>>
 
 /** A product in front of a scripted upstream, and a client of it. */
-export const startBeforeScripted = async () => {
+export const startBeforeScripted = async (env: Environment = {}) => {
   const upstream = await startScripted()
   const product = await startProduct({
     ABDM_ENV: 'sandbox',
@@ -87,6 +88,7 @@ export const startBeforeScripted = async () => {
     ABDM_PHR_WEB_URL: upstream.origin,
     ABDM_ANSWER_TIMEOUT_MS: '1000',
     OTP_RESEND_WAIT_SECONDS: '0',
+    ...env,
   })
   await product.services.clients.add('hospital', 'hospital-secret')
   const caller = await product.client('hospital')

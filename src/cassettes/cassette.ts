@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** One exchange with ABDM as it lies in a file: nothing in it is anybody's. */
+export type Cassette = {
+  readonly operation: string
+  readonly method: string
+  /** Below the service's base. */
+  readonly path: string
+  readonly query?: unknown
+  readonly requestHeaders: Readonly<Record<string, string>>
+  readonly requestBody?: unknown
+  /** Null: no answer came. */
+  readonly status: number | null
+  readonly responseHeaders: Readonly<Record<string, string>>
+  readonly responseForm: 'json' | 'png' | 'text' | 'empty'
+  readonly responseBody?: unknown
+}
+
+export type Filed = { readonly file: string; readonly cassette: Cassette }
+
+export const fileForm = /^(\d{6,})-[\w.]+\.json$/
+
+export const numberOf = (file: string): number => Number(fileForm.exec(file)?.[1] ?? 0)
+
+export const nameOf = (number: number, operation: string): string =>
+  `${String(number).padStart(6, '0')}-${operation}.json`
+
+/** In recorded order. */
+export const readCassettes = async (folder: string): Promise<Filed[]> => {
+  const files = (await readdir(folder)).filter((file) => fileForm.test(file))
+  files.sort((left, right) => numberOf(left) - numberOf(right))
+  if (files.length === 0) throw new Error(`${folder} holds no cassettes.`)
+  return Promise.all(
+    files.map(async (file) => {
+      try {
+        return { file, cassette: JSON.parse(await readFile(join(folder, file), 'utf8')) as Cassette }
+      } catch {
+        throw new Error(`${join(folder, file)} is no cassette.`)
+      }
+    }),
+  )
+}
