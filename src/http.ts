@@ -112,6 +112,7 @@ const addRoute = <Deps>(
   app.route({
     method,
     url: declared.path.replace(/\{(\w+)\}/g, ':$1'),
+    ...(declared.bodyBytesMax && { bodyLimit: declared.bodyBytesMax }),
     ...(auth !== 'none' && { onRequest: authenticate }),
     ...(declared.tag === 'sandbox' && {
       onRequest: (request, _reply, next) => next(isOfForeignPage(request, settings) ? error.foreignPage() : undefined),

@@ -21,6 +21,8 @@ type Schema = TSchema & {
   'x-empty-is-wrong'?: true
   'x-may-be-empty'?: true
   'x-not-judged'?: true
+  /** An object that is taken as it is: its handler looks at it. */
+  'x-verbatim'?: true
   'x-aliases'?: Readonly<Record<string, string>>
 }
 
@@ -46,6 +48,7 @@ const readObject = (schema: Schema, given: unknown, path: string, settings: Form
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return { problem: `${path || 'the body'} must be an object` }
   }
+  if (schema['x-verbatim']) return { value: given }
   const value: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     if (field['x-not-judged']) continue

@@ -48,6 +48,8 @@ export type Route<
     readonly required: boolean
   }[]
   readonly body?: Body
+  /** Absent: the server's usual limit. */
+  readonly bodyBytesMax?: number
   readonly query?: Query
   readonly params?: Params
   readonly reply?: Reply

@@ -9,13 +9,14 @@ import { runClientCommand } from './operator.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const usage = `Usage: openabha [start | emulator | doctor [--json] | replay <folder> | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
+const usage = `Usage: openabha [start | emulator | doctor [--json] | replay <folder> | sandbox save|load <file> [address] | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
 
   start               serve the API (the default; settings come from the environment, see README.md)
   emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090)
   doctor              say step by step whether everything is in order, and what to do; exit status 1 when something is not
   replay              serve recorded exchanges with ABDM offline (PORT, default 8090); with --compare: print where the
                       emulator would have answered differently, exit status 1 if anywhere
+  sandbox save|load   keep the world of a running sandbox in a file, or bring it back (http://127.0.0.1:8080 by default)
   client add          make an API client; its secret is shown once
   client token        make a long-lived token for a client; it is shown once
   client sharing-key  make a key with which other clients act in this client's workspace; it is shown once
@@ -30,7 +31,10 @@ export const run = async ([command = 'start', ...rest]: readonly string[]): Prom
       // A look-up that hangs in the system keeps nobody waiting.
       process.exit(await runDoctor(rest, usage))
     } else if (command === 'replay') await replay(rest)
-    else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
+    else if (command === 'sandbox') {
+      const { runSandboxCommand } = await import('./sandbox-state.ts')
+      process.exitCode = await runSandboxCommand(rest, usage)
+    } else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
     else if (command === 'version') console.log(version)
     else {
       console.log(usage)

@@ -17,6 +17,7 @@ import { createFaces, type Faces } from './world/faces.ts'
 import { createInbox, type Message, messages } from './world/inbox.ts'
 import { createOrderedIds } from './world/ordered-ids.ts'
 import { addresses, createRegister, people } from './world/people.ts'
+import { loadWorld, saveWorld, type WorldState } from './world/state.ts'
 import { createSubjects } from './world/subjects.ts'
 import { createTransactions, transactions } from './world/transactions.ts'
 
@@ -69,6 +70,11 @@ export type Emulator = {
   }
   readonly citizens: { list(): Promise<Citizen[]>; add(partial: Partial<Citizen>): Promise<Citizen> }
   readonly faults: { add(wish: FaultWish): Fault; list(): readonly Fault[]; clear(): void }
+  /** The people, their addresses and messages. `load` takes their place and everything else of the world; false: it contradicts itself, and the world is the fresh one. */
+  readonly state: {
+    save(): Promise<WorldState>
+    load(state: WorldState, faults: readonly Fault[]): Promise<boolean>
+  }
   readonly readings: Readings
   readonly trace: { list(filter?: { upstreamTxnIds?: readonly string[] | undefined }): Exchange[] }
   /** New certificates; what was sealed with the old ones is refused. */
@@ -144,6 +150,18 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     server.listen(settings.port ?? 0, host, resolve)
   })
   const { port } = server.address() as AddressInfo
+  const empty = async (): Promise<void> => {
+    await store.clear(collections)
+    newId.restart()
+    faults.clear()
+    Object.assign(readings, usualReadings)
+    trace.clear()
+    gate.reset()
+  }
+  const reset = async (): Promise<void> => {
+    await empty()
+    await citizens.seed()
+  }
   const origin = `http://${reachable(host)}:${port}`
 
   return {
@@ -161,14 +179,27 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     readings,
     trace: { list: trace.list },
     rotateKeys: keys.rotate,
-    async reset() {
-      await store.clear(collections)
-      newId.restart()
-      await citizens.seed()
-      faults.clear()
-      Object.assign(readings, usualReadings)
-      trace.clear()
-      gate.reset()
+    reset,
+    state: {
+      save: () => saveWorld(store),
+      async load(state, wanted) {
+        await empty()
+        const isKnown = wanted.every(({ operation }) => operation === '*' || operationIds.has(operation))
+        if (!isKnown || !(await loadWorld(store, state))) {
+          await reset()
+          return false
+        }
+        const ids = [state.people, state.addresses, state.messages].flatMap((rows) => rows.map(({ id }) => id))
+        newId.restart(ids.sort().at(-1))
+        for (const { form, times, probability, ...fault } of wanted)
+          faults.add({
+            ...fault,
+            ...(form && { form }),
+            ...(times && { times }),
+            ...(probability !== null && { probability }),
+          })
+        return true
+      },
     },
     collections,
     async close() {

@@ -8,7 +8,7 @@ import { sandboxRoute } from './sandbox.ts'
 
 const text = Type.String()
 const mode = OneOf(faultModes)
-const fault = Type.Object({
+export const fault = Type.Object({
   operation: text,
   mode,
   status: Type.Integer(),

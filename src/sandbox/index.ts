@@ -7,6 +7,7 @@ import { addFault, clearFaults, listFaults } from './faults.ts'
 import { clearMessages, listMessages, streamMessages } from './messages.ts'
 import { reset } from './reset.ts'
 import { rotateKeys } from './rotate-keys.ts'
+import { loadState, saveState } from './state.ts'
 import { readTrace } from './trace.ts'
 import { listWebhooks, setWebhook } from './webhooks.ts'
 
@@ -28,5 +29,7 @@ export const sandboxRoutes = [
   rotateKeys,
   readTrace,
   reset,
+  saveState,
+  loadState,
   ...consoleRoutes,
 ]

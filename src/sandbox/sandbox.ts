@@ -3,7 +3,8 @@ import { Type } from 'typebox'
 import { shareRows } from '../api/profile/sharing.ts'
 import type { Clients } from '../clients.ts'
 import type { MovableClock } from '../clock.ts'
-import type { Emulator } from '../emulator/emulator.ts'
+import type { Emulator, Fault } from '../emulator/emulator.ts'
+import type { WorldState } from '../emulator/world/state.ts'
 import { txnRows } from '../flow.ts'
 import { jobRows } from '../outbox.ts'
 import { userRows } from '../people.ts'
@@ -33,6 +34,12 @@ const clockRows: Collection<ClockSetting> = {
 }
 const clockId = 'clock'
 
+type SavedSandbox = {
+  readonly clock: { readonly offset_ms: number; readonly upstream_offset_ms: number }
+  readonly faults: readonly Fault[]
+  readonly world: WorldState
+}
+
 export type Sandbox = ReturnType<typeof createSandbox>
 export const sandboxRoute = declareFor<Sandbox>()
 /** What only the whole product has, not the emulator alone. */
@@ -58,6 +65,10 @@ export const createSandbox = (deps: {
       if (row ? await store.update(clockRows, row, setting) : await store.insert(clockRows, clockId, setting)) return
     }
   }
+
+  /** What belongs to the people who are about to go. */
+  const forgetUsers = (): Promise<void> =>
+    store.clear([txnRows, userRows, jobRows, shareRows, deliveryRows] as readonly unknown[] as Collection<never>[])
 
   return {
     emulator,
@@ -86,15 +97,20 @@ export const createSandbox = (deps: {
       clock.moveTo(0)
       upstreamClock.moveTo(0)
       await keepClock()
-      await store.clear([
-        txnRows,
-        userRows,
-        jobRows,
-        shareRows,
-        deliveryRows,
-      ] as readonly unknown[] as Collection<never>[])
+      await forgetUsers()
       await onReset?.()
       await emulator.reset()
+    },
+
+    /** Another world in the place of this one. False: it contradicts itself, and the sandbox is the fresh one. */
+    async load({ clock: kept, faults, world }: SavedSandbox): Promise<boolean> {
+      clock.moveTo(kept.offset_ms)
+      upstreamClock.moveTo(kept.upstream_offset_ms)
+      await keepClock()
+      await forgetUsers()
+      const isWhole = await emulator.state.load(world, faults)
+      onClockMoved?.()
+      return isWhole
     },
 
     /** A stream that is ended when the server stops, so that it holds nobody up. */

@@ -7,8 +7,8 @@ import { newUuid } from '../../ids.ts'
  */
 export type OrderedIds = {
   (): string
-  /** Begins again at the clock's time: for when everything that has an id is gone and the clock may have been set back. */
-  restart(): void
+  /** Begins again at the clock's time, or after an id: for when everything that has one is gone and the clock may have been set back. */
+  restart(after?: string): void
 }
 
 export const createOrderedIds = (clock: Clock): OrderedIds => {
@@ -20,9 +20,10 @@ export const createOrderedIds = (clock: Clock): OrderedIds => {
     latest = Math.max(now, latest)
     return `${latest.toString(16).padStart(12, '0')}-${count.toString(16).padStart(6, '0')}-${newUuid().slice(0, 8)}`
   }
-  const restart = (): void => {
-    latest = 0
-    count = 0
+  const restart = (after = ''): void => {
+    const [time = '', nth = ''] = after.split('-')
+    latest = Number.parseInt(time, 16) || 0
+    count = Number.parseInt(nth, 16) || 0
   }
   return Object.assign(next, { restart })
 }
