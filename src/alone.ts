@@ -10,7 +10,10 @@ import { createSandbox } from './sandbox/sandbox.ts'
 import { openSqlite } from './store/sqlite.ts'
 
 /** The emulator without the product: the four V3 bases on one origin, the sandbox's own routes beside them. */
-export const serveEmulatorAlone = async (config: Config, onFirstKeys: () => void) => {
+export const serveEmulatorAlone = async (
+  config: Config,
+  { lenientKeys, onFirstKeys }: { lenientKeys: boolean; onFirstKeys: () => void },
+) => {
   const clock = movableClock(systemClock)
   const upstreamClock = movableClock(clock)
   const store = openSqlite({ file: config.database.file, key: masterKeys(config.keys).encryption, clock })
@@ -25,6 +28,7 @@ export const serveEmulatorAlone = async (config: Config, onFirstKeys: () => void
       clientSecret,
       cmId,
       addressSuffix,
+      lenientKeys,
       fixedOtp: config.sandbox?.fixedOtp,
       traceMax: config.sandbox?.traceMax ?? 0,
       host: config.listen.host,

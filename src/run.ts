@@ -9,10 +9,11 @@ import { runClientCommand } from './operator.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const usage = `Usage: openabha [start | emulator | doctor [--json] | replay <folder> | sandbox save|load <file> [address] | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
+const usage = `Usage: openabha [start | emulator [--lenient] | doctor [--json] | replay <folder> | sandbox save|load <file> [address] | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
 
   start               serve the API (the default; settings come from the environment, see README.md)
-  emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090)
+  emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090); with --lenient: a field
+                      sealed with the other of ABDM's two keys is opened too
   doctor              say step by step whether everything is in order, and what to do; exit status 1 when something is not
   replay              serve recorded exchanges with ABDM offline (PORT, default 8090); with --compare: print where the
                       emulator would have answered differently, exit status 1 if anywhere
@@ -25,7 +26,7 @@ const usage = `Usage: openabha [start | emulator | doctor [--json] | replay <fol
 export const run = async ([command = 'start', ...rest]: readonly string[]): Promise<void> => {
   try {
     if (command === 'start') await start()
-    else if (command === 'emulator') await startEmulatorAlone()
+    else if (command === 'emulator') await startEmulatorAlone(rest)
     else if (command === 'doctor') {
       const { runDoctor } = await import('./doctor/doctor.ts')
       // A look-up that hangs in the system keeps nobody waiting.
@@ -80,10 +81,18 @@ const start = async (): Promise<void> => {
   if (config.sandbox && !isLoopbackHost(host)) console.log(openSandboxNotice(host))
 }
 
-const startEmulatorAlone = async (): Promise<void> => {
+const startEmulatorAlone = async (options: readonly string[]): Promise<void> => {
+  if (options.some((one) => one !== '--lenient')) {
+    console.log(usage)
+    process.exitCode = 2
+    return
+  }
   const config = readEmulatorConfig()
   const stopping = stopOnSignals()
-  const alone = await serveEmulatorAlone(config, () => console.log(firstKeysNotice))
+  const alone = await serveEmulatorAlone(config, {
+    lenientKeys: options.length > 0,
+    onFirstKeys: () => console.log(firstKeysNotice),
+  })
   stopping.by(() => alone.close())
   const base = originOf(config.listen.host, Number(new URL(alone.bases.gateway).port))
   console.log(emulatorBanner(base, alone.bases, config))

@@ -9,9 +9,9 @@ import type { Printed } from './raw-client.ts'
 
 export type Alone = Awaited<ReturnType<typeof startAlone>>
 
-export const startAlone = async () => {
+export const startAlone = async (...options: readonly string[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'openabha-alone-'))
-  const running = node(['emulator'], settingsFor(folder))
+  const running = node(['emulator', ...options], settingsFor(folder))
   const printed = async (label: string): Promise<string> =>
     (await running.says(new RegExp(`^ *${label} +(\\S.*?)\\n`, 'm')))[1] ?? ''
   const inbox = await printed('OTPs')
