@@ -44,7 +44,11 @@ export const curlOf = (declared: Route<never>, setting: Setting): string => {
   const search = asked.map(([name, value]) => `${name}=${value}`).join('&')
   const address = `ORIGIN${filled}${search && `?${search}`}`
   const isStream = replyType === 'text/event-stream'
-  const sent = body && bodyOf(sampleObject(operationId, body, setting))
+  // What is taken as it is was answered by an earlier call.
+  const isVerbatim = body !== undefined && 'x-verbatim' in body
+  const sent = isVerbatim
+    ? { option: '-d "$STATE"', document: '' }
+    : body && bodyOf(sampleObject(operationId, body, setting))
   const parts = [
     `curl -s${isStream ? 'N' : ''}${replyType?.startsWith('image/') ? ' -o card.png' : ''}${method === 'GET' || (method === 'POST' && sent) ? '' : ` -X ${method}`} ${search ? `"${address}"` : address}`,
     ...(auth === 'none' ? [] : ['-H "Authorization: Bearer $TOKEN"']),

@@ -18,7 +18,16 @@ const writersCode = (file: string, round: number): string => `
   import { openSqlite } from ${JSON.stringify(new URL('./sqlite.ts', import.meta.url).href)}
   import { noteRows, personRows } from ${JSON.stringify(new URL('./contract/setting.ts', import.meta.url).href)}
   const store = openSqlite({ file: ${JSON.stringify(file)}, key: Buffer.alloc(32, 'durable'), clock: { now: () => Date.now() } })
-  const tell = (line) => writeSync(1, line + '\\n')
+  const tell = (line) => {
+    // A full pipe waits for its reader.
+    for (let rest = Buffer.from(line + '\\n'); rest.length > 0; ) {
+      try {
+        rest = rest.subarray(writeSync(1, rest))
+      } catch (thrown) {
+        if (thrown.code !== 'EAGAIN') throw thrown
+      }
+    }
+  }
   const write = async (name) => {
     let counter = await store.insert(noteRows, name, { text: '0' })
     for (let index = 0; ; index++) {
