@@ -88,3 +88,12 @@ test('one service that is down leaves the others alone', async () => {
   assert.notEqual(reply.status, 503, reply.text)
   await isBack()
 })
+
+test('a clock that is set back leaves no service closed for longer than the pause', async () => {
+  ok(await journey().init())
+  await bringDown({ mode: 'drop_before' })
+  await product.send('DELETE', '/sandbox/v1/faults')
+  product.clock.moveTo(product.clock.offsetMs - 3_600_000)
+  await caller.relogin()
+  ok(await journey().init())
+})

@@ -204,6 +204,26 @@ test('sixteen at once whose answer is lost make one account and one user', async
   assert.deepEqual(await accountsOf(journey), [journey.abha_address])
 })
 
+test('two choices of one address while ABDM is slow: one logs in, and the other is not told that anything was lost', async () => {
+  const person = journeyOf(lossy.product, lossy.caller)
+  await person.register()
+  const login = '/abdm/na/v1/profile/login'
+  const { txn_id } = ok(await lossy.caller.post(`${login}/init`, { method: 'mobile', identifier: person.mobile }))
+  ok(await lossy.caller.post(`${login}/verify`, { txn_id, otp: await lossy.product.otpTo(person.mobile) }))
+  const hold = lossy.proxy.hold('/login/verify/user', 'after')
+  const choose = () => lossy.caller.post(`${login}/phr`, { txn_id, phr_address: person.abha_address })
+  const first = choose()
+  await hold.reached
+  const second = choose()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  hold.letGo()
+  ok(await first)
+  const other = await second
+  assertHonestError(other)
+  assert.equal(other.status, 400)
+  assert.doesNotMatch(other.text, /lost/)
+})
+
 test('with a real upstream none of the sandbox is there', async () => {
   const { origin } = lossy.product
   for (const [method, path] of [

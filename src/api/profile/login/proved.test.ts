@@ -204,3 +204,24 @@ test('where ABDM logs in to one of the addresses at once, another one is switche
     [two.abhaAddress, 'Ravi'],
   ])
 })
+
+test('who chooses another family member’s address by mistake may still choose the own one', async () => {
+  const mobile = freshMobile()
+  const [mother, son] = [
+    await addCitizen(product, { ...kycAddress(), mobile }),
+    await addCitizen(product, { ...kycAddress(), mobile }),
+  ]
+  const begin = async (headers = {}) => {
+    const { body } = await client.post(`${login}/init`, { method: 'mobile', identifier: mobile }, { headers })
+    await client.post(`${login}/verify`, { txn_id: body.txn_id, otp: await product.otpTo(mobile) })
+    return body.txn_id as string
+  }
+  const choose = async (txn_id: string, { abha_addresses: [phr_address] }: typeof mother) =>
+    client.post(`${login}/phr`, { txn_id, phr_address })
+  const { oid } = (await choose(await begin(), mother)).body.eka
+  const txn_id = await begin({ 'X-Pt-Id': oid })
+  assertRefused(await choose(txn_id, son), { status: 400, code: 'EKA-1002' })
+  const own = await choose(txn_id, mother)
+  assert.equal(own.status, 200, own.text)
+  assert.equal(own.body.eka.oid, oid)
+})
