@@ -3,8 +3,8 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 /**
- * Runs the tests in a few groups, as many at a time as there are cores (two at most: each group starts servers of its own), and
- * closes with the total. With arguments: only those files, in one group, with everything that they print.
+ * Runs the tests in a few groups, one more at a time than there are cores (three at most: each group waits a good part of its time
+ * for servers that it starts), and closes with the total. With arguments: only those files, in one group, with everything that they print.
  */
 
 /** A test file belongs to the first of these that its path begins with; the longest groups come first. */
@@ -82,7 +82,7 @@ const work = async (): Promise<void> => {
     if (!isGood) bad.push(name)
   }
 }
-await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))
+await Promise.all(Array.from({ length: Math.min(3, availableParallelism() + 1) }, work))
 
 if (bad.length > 0) console.log(`\nNot good: ${bad.join(', ')}`)
 // A group that died or closed on no test counts as a failure, although no test of it may have.
