@@ -1,7 +1,7 @@
 import { type Abdm, createAbdm } from './abdm/client.ts'
+import type { Recorder } from './abdm/transport.ts'
 import { connectRoutes } from './api/index.ts'
 import { workOnShares } from './api/profile/sharing.ts'
-import { createRecorder } from './cassettes/recorder.ts'
 import { type Clients, createClients } from './clients.ts'
 import { type Clock, type MovableClock, movableClock, systemClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
@@ -74,10 +74,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   if (!bases) throw new ConfigError(['No upstream: set ABDM_ENV.'])
   if (!config.sandbox) await refuseSandboxClients(clients)
 
-  const recorder =
-    config.recordTo === undefined
-      ? undefined
-      : createRecorder(config.recordTo, deriveKey(keys.signing, `cassettes/${sha256(config.recordTo)}`), log)
+  const recorder = config.recordTo === undefined ? undefined : await recorderTo(config.recordTo, keys.signing, log)
   const abdm = createAbdm({ bases, settings: config.upstream, clock, log, recorder })
   const outbox = createOutbox(store, clock, log)
   const people = createPeople(store)
@@ -155,6 +152,12 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
       log.flush()
     },
   }
+}
+
+/** Read from the disk only where somebody wants it. */
+const recorderTo = async (folder: string, signingKey: Buffer, log: Log): Promise<Recorder> => {
+  const { createRecorder } = await import('./cassettes/recorder.ts')
+  return createRecorder(folder, deriveKey(signingKey, `cassettes/${sha256(folder)}`), log)
 }
 
 export type App = Awaited<ReturnType<typeof build>>

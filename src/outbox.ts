@@ -86,9 +86,8 @@ export type Outbox = ReturnType<typeof createOutbox>
 
 export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   const handlers = new Map<string, Handler>()
-  const slots = new Set<Slot>()
-  /** Jobs that this process is at work on: it takes none of them again, even when the clock has passed the lease. */
-  const atWork = new Set<string>()
+  /** Jobs that this process is at work on, by id: it takes none of them again, even when the clock has passed the lease. */
+  const slots = new Map<string, Slot>()
   /** Lanes that may have parked jobs, with their kind; the first has waited longest. */
   const parkedLanes = new Map<string, string>()
   let cleanUpTo: number | undefined
@@ -98,7 +97,7 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   let isStopping = false
 
   const hasRoom = (kind: string, lane: string): boolean => {
-    const ofKind = [...slots].filter((slot) => slot.kind === kind)
+    const ofKind = [...slots.values()].filter((slot) => slot.kind === kind)
     return ofKind.length < ofKindMax && ofKind.filter((slot) => slot.lane === lane).length < ofLaneMax
   }
 
@@ -136,23 +135,18 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
 
   /** Takes the slot before the job, so that nobody else counts on it meanwhile. */
   const begin = async (row: Row<Job>): Promise<void> => {
-    if (atWork.has(row.id)) return
+    if (slots.has(row.id)) return
     const slot: Slot = { kind: row.body.kind, lane: laneOf(row.body) }
-    slots.add(slot)
-    atWork.add(row.id)
+    slots.set(row.id, slot)
     let leased: Row<Job> | undefined
     try {
       leased = await lease(row)
     } finally {
-      if (!leased) {
-        slots.delete(slot)
-        atWork.delete(row.id)
-      }
+      if (!leased) slots.delete(row.id)
     }
     if (!leased) return
     slot.over = work(leased).finally(() => {
-      slots.delete(slot)
-      atWork.delete(row.id)
+      slots.delete(row.id)
       refill.ask()
     })
   }
@@ -196,7 +190,7 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   const takeDue = async (bucket: string): Promise<boolean> => {
     while (!isStopping) {
       const rows = await store.find(jobRows, 'due', bucket, { limit: pageRows })
-      const isDue = ({ id, body }: Row<Job>) => body.dueAt <= clock.now() && handlers.has(body.kind) && !atWork.has(id)
+      const isDue = ({ id, body }: Row<Job>) => body.dueAt <= clock.now() && handlers.has(body.kind) && !slots.has(id)
       const due = rows.filter(isDue)
       const parking: Promise<void>[] = []
       for (const row of due) {
@@ -262,7 +256,10 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
       isStopping = true
       clearInterval(timer)
       const over = new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())
-      await Promise.race([Promise.all([look.over(), refill.over(), ...[...slots].map((slot) => slot.over)]), over])
+      await Promise.race([
+        Promise.all([look.over(), refill.over(), ...[...slots.values()].map(({ over }) => over)]),
+        over,
+      ])
     },
   }
 }

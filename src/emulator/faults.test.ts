@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, afterEach, test } from 'node:test'
 import { UnknownFaultOperation } from './emulator.ts'
+import { refusalForms } from './refusal.ts'
 import { type Answer, at, startBench } from './testing.ts'
 
 /** A fault strikes the calls it names, in its mode, as often as it says (sandbox.md). */
@@ -36,18 +37,7 @@ test('an error comes in the operation’s own form, once by default', async () =
 
 test('an error can take any of the eight forms', async () => {
   const bodies: unknown[] = []
-  for (const form of [
-    'wrapped',
-    'flat',
-    'array',
-    'field',
-    'message',
-    'description',
-    'text',
-    'empty',
-    'spring',
-    'runtime',
-  ] as const) {
+  for (const form of refusalForms) {
     faults.add({ operation, form, status: 400, code: 'ABDM-1', message: 'No' })
     const answer = await ask()
     assert.equal(answer.status, 400)

@@ -3,7 +3,9 @@ import { indiaTime, isoTime } from '../clock.ts'
 
 /** What ABDM says instead of an answer, in the eight forms of abdm-v3 §5. Answers throw it; only this file writes it out. */
 
-export type RefusalForm = ErrorForm | 'description' | 'text' | 'empty' | 'spring' | 'runtime'
+const usualForms = ['wrapped', 'flat', 'array', 'field', 'message'] as const satisfies readonly ErrorForm[]
+export const refusalForms = [...usualForms, 'description', 'text', 'empty', 'spring', 'runtime'] as const
+export type RefusalForm = (typeof refusalForms)[number]
 /** `field` names the refused field in form 4. Codes stand as they go out: some with a trailing `": "`. */
 export type RefusalEntry = { readonly code: string; readonly message: string; readonly field?: string }
 

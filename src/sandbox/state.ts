@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { refusalForms } from '../emulator/refusal.ts'
 import { type WorldState, worldState } from '../emulator/world/state.ts'
 import { error } from '../errors.ts'
 import { OneOf } from '../fields.ts'
@@ -8,18 +9,7 @@ import { sandboxRoute } from './sandbox.ts'
 /** The sandbox's world as one value, for a test suite that starts from a known one. */
 
 const version = 1
-const form = OneOf([
-  'wrapped',
-  'flat',
-  'array',
-  'field',
-  'message',
-  'description',
-  'text',
-  'empty',
-  'spring',
-  'runtime',
-] as const)
+const form = OneOf(refusalForms)
 export const sandboxState = Type.Object({
   version: Type.Literal(version),
   clock: Type.Object({ offset_ms: Type.Integer(), upstream_offset_ms: Type.Integer() }),

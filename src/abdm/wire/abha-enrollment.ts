@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { absent, operation, personal, sealed, text } from './operation.ts'
 import {
   abhaAddressPattern,
+  abhaOtpRequest,
   abhaOtpVerify,
   authResult,
   enrolledProfile,
@@ -26,10 +27,7 @@ export const requestOtp = operation({
   path: '/enrollment/request/otp',
   body: Type.Object({
     txnId: Type.Optional(text({ refusal: ['', 'Invalid Transaction Id'] })),
-    scope: Type.Array(Type.String(), { 'x-refusal': ['', 'Invalid Scope'] }),
-    loginHint: text({ minLength: 1, refusal: ['', 'Invalid Login Hint'] }),
-    loginId: sealed(['', 'Invalid LoginId']),
-    otpSystem: text({ pattern: '^(abdm|aadhaar)$', refusal: ['', 'Invalid OTP System'] }),
+    ...abhaOtpRequest,
   }),
   variants: otpVariants,
   reply: otpRequested,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { absent, operation, personal, sealed, text } from './operation.ts'
-import { abhaOtpVerify, authResult, otpRequested, txnId, userTokens } from './parts.ts'
+import { absent, operation, personal, text } from './operation.ts'
+import { abhaOtpRequest, abhaOtpVerify, authResult, otpRequested, txnId, userTokens } from './parts.ts'
 
 /** §8: logging in to an ABHA number. `index` names an account that `abha.account.search` has found. */
 
@@ -25,10 +25,7 @@ export const requestOtp = operation({
   method: 'POST',
   path: '/profile/login/request/otp',
   body: Type.Object({
-    scope: Type.Array(Type.String(), { 'x-refusal': ['', 'Invalid Scope'] }),
-    loginHint: text({ minLength: 1, refusal: ['', 'Invalid Login Hint'] }),
-    loginId: sealed(['', 'Invalid LoginId']),
-    otpSystem: text({ pattern: '^(abdm|aadhaar)$', refusal: ['', 'Invalid OTP System'] }),
+    ...abhaOtpRequest,
     txnId: Type.Optional(text({ refusal: ['', 'Invalid Transaction Id'] })),
   }),
   variants: {

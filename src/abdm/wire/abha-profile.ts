@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { absent, operation, personal, sealed, text } from './operation.ts'
-import { abhaOtpVerify, abhaProfile, authResult, otpRequested, txnId, userTokens } from './parts.ts'
+import { absent, operation, personal } from './operation.ts'
+import { abhaOtpRequest, abhaOtpVerify, abhaProfile, authResult, otpRequested, txnId, userTokens } from './parts.ts'
 
 /** §4, §12: the profile of an ABHA number, for a logged-in user of the ABHA service. */
 
@@ -107,10 +107,7 @@ export const requestOtp = operation({
   path: '/profile/account/request/otp',
   userToken: 'x-token',
   body: Type.Object({
-    scope: Type.Array(Type.String(), { 'x-refusal': ['', 'Invalid Scope'] }),
-    loginHint: text({ minLength: 1, refusal: ['', 'Invalid Login Hint'] }),
-    loginId: sealed(['', 'Invalid LoginId']),
-    otpSystem: text({ pattern: '^(abdm|aadhaar)$', refusal: ['', 'Invalid OTP System'] }),
+    ...abhaOtpRequest,
   }),
   variants: changes,
   reply: otpRequested,

@@ -78,6 +78,14 @@ export const phrUser = Type.Object({
   age: absent(Type.Integer()),
 })
 
+/** §6.1, §8.1, §12.3: asking for an OTP, in the ABHA service's words. */
+export const abhaOtpRequest = {
+  scope: Type.Array(Type.String(), { 'x-refusal': ['', 'Invalid Scope'] }),
+  loginHint: text({ minLength: 1, refusal: ['', 'Invalid Login Hint'] }),
+  loginId: sealed(['', 'Invalid LoginId']),
+  otpSystem: text({ pattern: '^(abdm|aadhaar)$', refusal: ['', 'Invalid OTP System'] }),
+}
+
 /** §6.4, §8.2: the OTP that came back, in the ABHA service's words. */
 export const abhaOtpVerify = Type.Object({
   scope: Type.Array(Type.String(), { 'x-refusal': ['', 'Invalid Scope'] }),
