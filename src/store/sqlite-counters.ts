@@ -1,13 +1,6 @@
 import type { Database } from './sqlite-database.ts'
 import type { HitResult } from './store.ts'
-
-/** A limit whose key is hashed already. `name` is the key as given, for the answer. */
-export type SealedLimit = {
-  readonly name: string
-  readonly key: Uint8Array
-  readonly max: number
-  readonly windowSeconds: number
-}
+import type { SealedLimit } from './vault.ts'
 
 /** Limits in SQLite: one counter for each key and window, alive until its window ends. */
 export type Counters = {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { closed, groupCommits, unavailable } from './group.ts'
-import { countersIn, type SealedLimit } from './sqlite-counters.ts'
+import { countersIn } from './sqlite-counters.ts'
 import { type DatabaseOptions, openDatabase } from './sqlite-database.ts'
 import { rowsIn } from './sqlite-rows.ts'
 import { type Collection, inserting, type Row, type Store, updating, type Write } from './store.ts'
@@ -71,15 +71,13 @@ export const openSqlite = (options: SqliteOptions): Store => {
       { revision, also = [] }: { revision?: number; also?: readonly Write[] } = {},
     ): Promise<Row<Body> | undefined> {
       const sealed = also.map(vault.sealWrite)
-      const own = { kind: 'take', collection: collection.name, id, revisionBefore: revision ?? null } as const
+      const own = vault.sealTake(collection as Collection<never>, id, revision ?? null)
       const taken = await group.run((now) => rows.apply([own, ...sealed], now))
       return typeof taken === 'object' ? vault.openRow(collection, taken) : undefined
     },
 
     async hit(limits, by = 1) {
-      const counted: SealedLimit[] = []
-      for (const { key, max, windowSeconds } of limits)
-        if (max > 0) counted.push({ name: key, key: vault.limitKey(key, windowSeconds), max, windowSeconds })
+      const counted = vault.sealLimits(limits)
       return group.run((now) => {
         if (by === 1) return counters.hit(counted, now)
         counters.giveBack(counted, now)

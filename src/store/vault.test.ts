@@ -44,6 +44,8 @@ describe('vault', () => {
 
   test('equal values have equal keys, in their own lookup, collection and database only', () => {
     const key = vault.lookupKey('person', 'mobile', '9')
+    const limitKey = (name: string, windowSeconds: number) =>
+      vault.sealLimits([{ key: name, max: 1, windowSeconds }])[0]?.key
     assert.equal(key.length, 16)
     assert.deepEqual(vault.lookupKey('person', 'mobile', '9'), key)
     const others = [
@@ -52,10 +54,10 @@ describe('vault', () => {
       vault.lookupKey('perso', 'nmobile', '9'),
       vault.lookupKey('person', 'address', '9'),
       otherVault.lookupKey('person', 'mobile', '9'),
-      vault.limitKey('9', 60),
+      limitKey('9', 60),
     ]
     for (const other of others) assert.notDeepEqual(other, key)
-    assert.notDeepEqual(vault.limitKey('9', 60), vault.limitKey('09', 6))
+    assert.notDeepEqual(limitKey('9', 60), limitKey('09', 6))
   })
 
   test('a row carries the keys of its values, the unique ones apart, each once', () => {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { deriveKey, newBytes } from '../ids.ts'
-import type { Collection, Row, Write } from './store.ts'
+import type { Collection, Limit, Row, Write } from './store.ts'
 
 /**
  * The one wrapper between rows and a database: bodies are encrypted, lookup values and limit keys are hashed with a
@@ -13,9 +13,12 @@ import type { Collection, Row, Write } from './store.ts'
  */
 export type Vault = {
   sealWrite(write: Write): SealedWrite
+  /** `revisionBefore` null: whatever revision it has. */
+  sealTake(collection: Collection<never>, id: string, revisionBefore: number | null): SealedWrite
   openRow<Body>(collection: Collection<Body>, stored: StoredRow): Row<Body>
   lookupKey(collection: string, lookup: string, value: string): Buffer
-  limitKey(key: string, windowSeconds: number): Buffer
+  /** Those that are counted at all. */
+  sealLimits(limits: readonly Limit[]): SealedLimit[]
   /** The same for the same master key, and tells nothing about it: kept in the database to recognise a wrong key. */
   readonly keyCheck: Buffer
 }
@@ -31,17 +34,20 @@ export type StoredRow = {
 /** Lookup keys of one row: `lookupKeyBytes` each, one after another. Null: none. */
 type Keys = { readonly uniqueKeys: Buffer | null; readonly keys: Buffer | null }
 
-/** A write as a database carries it out: nothing in it is readable, and nothing in it can make a statement fail. */
-export type SealedWrite =
-  | ({ readonly kind: 'insert'; readonly collection: string } & StoredRow & Keys)
-  | ({ readonly kind: 'update'; readonly collection: string; readonly revisionBefore: number } & StoredRow & Keys)
-  | {
-      readonly kind: 'take'
-      readonly collection: string
-      readonly id: string
-      /** Null: whatever revision it has. */
-      readonly revisionBefore: number | null
-    }
+/** A write as a database carries it out: nothing in it is readable, and nothing in it can make a statement fail. `isIndexed`: rows of its collection may have lookups. */
+export type SealedWrite = { readonly collection: string; readonly isIndexed: boolean } & (
+  | ({ readonly kind: 'insert' } & StoredRow & Keys)
+  | ({ readonly kind: 'update'; readonly revisionBefore: number } & StoredRow & Keys)
+  | { readonly kind: 'take'; readonly id: string; readonly revisionBefore: number | null }
+)
+
+/** A limit whose key is hashed. `name` is the key as given, for the answer. */
+export type SealedLimit = {
+  readonly name: string
+  readonly key: Buffer
+  readonly max: number
+  readonly windowSeconds: number
+}
 
 export const lookupKeyBytes = 16
 
@@ -120,23 +126,40 @@ export const openVault = (master: Buffer): Vault => {
     return { uniqueKeys: joined(uniqueKeys), keys: joined(keys) }
   }
 
+  const sealTake: Vault['sealTake'] = (collection, id, revisionBefore) => ({
+    kind: 'take',
+    collection: collection.name,
+    isIndexed: collection.lookups !== undefined,
+    id,
+    revisionBefore,
+  })
+
   return {
     lookupKey,
-    limitKey: (key, windowSeconds) => hash(`limit:${windowSeconds}:${key}`),
+    sealTake,
+    sealLimits: (limits) =>
+      limits
+        .filter(({ max }) => max > 0)
+        .map(({ key: name, max, windowSeconds }) => ({
+          name,
+          key: hash(`limit:${windowSeconds}:${name}`),
+          max,
+          windowSeconds,
+        })),
     keyCheck: createHmac('sha256', secretFor('store/key-check')).update('openabha').digest(),
     sealWrite(write) {
       const collection = write.collection.name
-      if (write.kind === 'take')
-        return { kind: 'take', collection, id: write.before.id, revisionBefore: write.before.revision }
+      if (write.kind === 'take') return sealTake(write.collection, write.before.id, write.before.revision)
       const { id, revision, body, expiresAt } = write.row
       // Found here, a bad value harms its caller only; found by the database, it would undo everyone's writes.
       if (expiresAt !== undefined && !Number.isSafeInteger(expiresAt))
         throw new TypeError(`A row of "${collection}" must expire at a whole millisecond, not at ${expiresAt}`)
       const { uniqueKeys, keys } = keysOf(write.collection, body)
+      const isIndexed = write.collection.lookups !== undefined
       const stored = { id, revision, expiresAt: expiresAt ?? null, body: seal(collection, id, body), uniqueKeys, keys }
       return write.kind === 'insert'
-        ? { kind: 'insert', collection, ...stored }
-        : { kind: 'update', collection, revisionBefore: write.before.revision, ...stored }
+        ? { kind: 'insert', collection, isIndexed, ...stored }
+        : { kind: 'update', collection, isIndexed, revisionBefore: write.before.revision, ...stored }
     },
     openRow<Body>(collection: Collection<Body>, { id, revision, expiresAt, body }: StoredRow): Row<Body> {
       const opened = open(collection.name, id, body) as Body

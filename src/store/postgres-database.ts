@@ -1,0 +1,114 @@
+import pg from 'pg'
+import { migrate } from './migrations/postgres/migrate.ts'
+import { Batch, type Columns, type Step } from './postgres-batch.ts'
+
+/** The only file that knows the driver. Keeps connections to one database and carries out batches on them. */
+export type Database = {
+  /** All steps in one round trip and one transaction; what each step gave, in order. */
+  run(steps: readonly Step[]): Promise<Columns[][]>
+  close(): Promise<void>
+}
+
+export type PostgresOptions = {
+  /** `postgres://user:password@host:port/database?…`, with libpq's parameters. */
+  readonly url: string
+  /** Connections at most (default 10). */
+  readonly poolMax?: number
+  /** Told of each round trip: the names of its statements. For tests and measuring. */
+  readonly onRoundTrip?: (statements: readonly string[]) => void
+}
+
+const poolMaxDefault = 10
+const connectWithinMs = 5_000
+/** No statement of ours takes a second; a database that does not answer for so long is lost. */
+const answerWithinMs = 10_000
+
+export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): Promise<Database> => {
+  const settings = { connectionString: asLibpqReads(options.url), connectionTimeoutMillis: connectWithinMs }
+  await whenOpening(options.url, () => migrate(new pg.Client(settings), keyCheck))
+  const pool = new pg.Pool({
+    ...settings,
+    max: options.poolMax ?? poolMaxDefault,
+    keepAlive: true,
+    // Ends what a lost connection left running, and waits for no lock for ever.
+    statement_timeout: answerWithinMs,
+    idleTimeoutMillis: 60_000,
+  })
+  // An idle connection that breaks is replaced when it is wanted; whoever wants it hears when that fails.
+  pool.on('error', () => undefined)
+  const parsedOn = new WeakMap<pg.PoolClient, Set<string>>()
+
+  const runOn = (client: pg.PoolClient, steps: readonly Step[]): Promise<Columns[][]> =>
+    new Promise((resolve, reject) => {
+      let parsed = parsedOn.get(client)
+      if (!parsed) {
+        parsed = new Set()
+        parsedOn.set(client, parsed)
+      }
+      const timer = setTimeout(() => {
+        client.release(true)
+        reject(new Error('the database does not answer'))
+      }, answerWithinMs)
+      let isOver = false
+      const batch = new Batch(steps, parsed, (error, rows) => {
+        if (isOver) return
+        isOver = true
+        clearTimeout(timer)
+        if (!error) {
+          client.release()
+          resolve(rows)
+          return
+        }
+        client.release(!isRefusal(error))
+        reject(error)
+      })
+      client.query(batch)
+    })
+
+  return {
+    async run(steps) {
+      options.onRoundTrip?.(steps.map(({ statement }) => statement.name))
+      return runOn(await pool.connect(), steps)
+    },
+    close: () => pool.end(),
+  }
+}
+
+/** The driver's own reading of `sslmode` differs from everybody else's. */
+const asLibpqReads = (url: string): string =>
+  url.includes('uselibpqcompat=') ? url : `${url}${url.includes('?') ? '&' : '?'}uselibpqcompat=true`
+
+const stateOf = (thrown: unknown): string =>
+  thrown instanceof pg.DatabaseError && thrown.code !== undefined ? thrown.code : ''
+
+/** A guard that failed (a division by nothing), or a value that is held already. */
+export const isGuardFailed = (thrown: unknown): boolean => ['22012', '23505'].includes(stateOf(thrown))
+/** Two transactions in each other's way: PostgreSQL has undone this one, and it may be made again. */
+export const isInTheWay = (thrown: unknown): boolean => ['40001', '40P01'].includes(stateOf(thrown))
+/** The connection is as good as before. */
+const isRefusal = (thrown: unknown): boolean => isGuardFailed(thrown) || isInTheWay(thrown)
+
+/** Why a database was not opened, in one sentence for whoever starts the server; without the password. */
+const whenOpening = async (url: string, open: () => Promise<void>): Promise<void> => {
+  try {
+    await open()
+  } catch (thrown) {
+    const { hostname, port, pathname, username } = new URL(url)
+    const place = `${decodeURIComponent(pathname.slice(1))} at ${decodeURIComponent(hostname) || 'the local socket'}${port && `:${port}`}`
+    throw new Error(reason(thrown, place, decodeURIComponent(username)), { cause: thrown })
+  }
+}
+
+const reason = (thrown: unknown, place: string, user: string): string => {
+  const message = (thrown as Error).message || String((thrown as NodeJS.ErrnoException).code)
+  const state = stateOf(thrown)
+  if (state === '3D000') return `There is no database ${place}. Make it: createdb`
+  if (state === '28P01' || state === '28000')
+    return `The database ${place} refuses the user ${user || '(none)'}: check the name and the password in DATABASE_URL.`
+  if (state === '42501')
+    return `The user ${user} may not make tables in the database ${place}: grant it CREATE on the schema.`
+  if (state === '25006') return `The database ${place} can only be read: name its primary.`
+  if (thrown instanceof AggregateError || /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|timeout/i.test(message))
+    return `The database ${place} cannot be reached: check host and port in DATABASE_URL, and whether PostgreSQL runs.`
+  return `The database ${place} cannot be opened: ${message.replace(/\.$/, '')}.`
+}
