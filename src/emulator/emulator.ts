@@ -10,16 +10,16 @@ import { createGate } from './gate.ts'
 import { createImages } from './images/images.ts'
 import { type EmulatorKeys, openKeyRing } from './keys.ts'
 import { basePaths, createListener, operationIds } from './server.ts'
-import { createTokens, loggedOut } from './tokens.ts'
+import { createTokens } from './tokens.ts'
 import { createTrace, type Exchange } from './trace.ts'
 import { type Citizen, createCitizens } from './world/citizens.ts'
 import { createFaces, type Faces } from './world/faces.ts'
-import { createInbox, type Message, messages } from './world/inbox.ts'
+import { createInbox, type Message } from './world/inbox.ts'
 import { createOrderedIds } from './world/ordered-ids.ts'
-import { addresses, createRegister, people } from './world/people.ts'
-import { loadWorld, saveWorld, type WorldState } from './world/state.ts'
+import { createRegister } from './world/people.ts'
+import { loadWorld, saveWorld, type WorldState, worldCollections } from './world/state.ts'
 import { createSubjects } from './world/subjects.ts'
-import { createTransactions, transactions } from './world/transactions.ts'
+import { createTransactions } from './world/transactions.ts'
 
 /** NHA's ABDM V3 services in one listener. What it reproduces and what it does not: README.md. */
 
@@ -70,7 +70,7 @@ export type Emulator = {
   }
   readonly citizens: { list(): Promise<Citizen[]>; add(partial: Partial<Citizen>): Promise<Citizen> }
   readonly faults: { add(wish: FaultWish): Fault; list(): readonly Fault[]; clear(): void }
-  /** The people, their addresses and messages. `load` takes their place and everything else of the world; false: it contradicts itself, and the world is the fresh one. */
+  /** The people, their addresses and messages, who is locked or has tried how often. `load` takes their place and everything else of the world; false: it contradicts itself, and the world is the fresh one. */
   readonly state: {
     save(): Promise<WorldState>
     load(state: WorldState, faults: readonly Fault[]): Promise<boolean>
@@ -85,14 +85,6 @@ export type Emulator = {
   readonly collections: readonly Collection<never>[]
   close(): Promise<void>
 }
-
-const collections = [
-  people,
-  addresses,
-  transactions,
-  messages,
-  loggedOut,
-] as readonly unknown[] as readonly Collection<never>[]
 
 /** Longer than any client of ours keeps a connection, so that it is never the emulator that closes first. */
 const keepAliveMs = 75_000
@@ -151,12 +143,12 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
   })
   const { port } = server.address() as AddressInfo
   const empty = async (): Promise<void> => {
-    await store.clear(collections)
+    await store.clear(worldCollections)
     newId.restart()
     faults.clear()
     Object.assign(readings, usualReadings)
     trace.clear()
-    gate.reset()
+    gate.restore()
   }
   const reset = async (): Promise<void> => {
     await empty()
@@ -181,7 +173,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     rotateKeys: keys.rotate,
     reset,
     state: {
-      save: () => saveWorld(store),
+      save: async () => ({ ...(await saveWorld(store)), gate: gate.state() }),
       async load(state, wanted) {
         await empty()
         const isKnown = wanted.every(({ operation }) => operation === '*' || operationIds.has(operation))
@@ -189,6 +181,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
           await reset()
           return false
         }
+        gate.restore(state.gate)
         const ids = [state.people, state.addresses, state.messages].flatMap((rows) => rows.map(({ id }) => id))
         newId.restart(ids.sort().at(-1))
         for (const { form, times, probability, ...fault } of wanted)
@@ -201,7 +194,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
         return true
       },
     },
-    collections,
+    collections: worldCollections,
     async close() {
       closing.abort()
       const closed = new Promise((resolve) => server.close(resolve))

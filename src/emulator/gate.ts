@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { type Static, Type } from 'typebox'
 import type { Operation } from '../abdm/wire/operation.ts'
 import { seconds } from '../clock.ts'
 import { newUuid, sameText } from '../ids.ts'
@@ -24,6 +25,10 @@ const rememberedMax = 1_000
 
 const requestIdForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const timestampForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+
+/** What the gate remembers of refused clients, in a saved world. */
+export const gateState = Type.Object({ refusals_in_row: Type.Integer(), locked_until: Type.Integer() })
+export type GateState = Static<typeof gateState>
 
 export type GateSettings = { readonly clientId: string; readonly clientSecret: string; readonly cmId: string }
 export type Gate = ReturnType<typeof createGate>
@@ -92,9 +97,11 @@ export const createGate = (keys: KeyRing, settings: GateSettings) => {
       if (op.service === 'gateway' && headers['x-cm-id'] !== settings.cmId) throw invalidCmId()
     },
 
-    reset(): void {
-      refusalsInRow = 0
-      lockedUntil = 0
+    state: (): GateState => ({ refusals_in_row: refusalsInRow, locked_until: lockedUntil }),
+
+    restore({ refusals_in_row, locked_until }: GateState = { refusals_in_row: 0, locked_until: 0 }): void {
+      refusalsInRow = refusals_in_row
+      lockedUntil = locked_until
     },
   }
 }

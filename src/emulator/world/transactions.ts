@@ -55,6 +55,15 @@ export const transactions: Collection<Txn> = {
   lookups: { identifier: { unique: false, values: ({ identifier }) => identifier || undefined } },
 }
 
+/** How many OTPs went to an identifier in one flow, within the half hour that its first send began. Rows, so that a saved world has them. */
+type SendCount = { readonly counted: string; readonly sends: number; readonly endsAt: number }
+
+export const sendCounts: Collection<SendCount> = {
+  name: 'emulator.sends',
+  body: Type.Object({ counted: Type.String(), sends: Type.Integer(), endsAt: Type.Number() }),
+  lookups: { counted: { unique: true, values: ({ counted }) => counted } },
+}
+
 const otpSeconds = 600
 const txnSeconds = 1_800
 const holdSeconds = 1_800
@@ -116,6 +125,21 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
     await store.insert(transactions, newUuid(), held(identifier, endsAt), { expiresAt: kept(endsAt) })
   }
 
+  /** The write that counts one more send; undefined when they are used up. */
+  const countingSend = async (flow: string, identifier: string): Promise<Write | undefined> => {
+    const now = clock.now()
+    const counted = `${flow}/${identifier}`
+    const [row] = await store.find(sendCounts, 'counted', counted)
+    if (row && row.body.endsAt > now) {
+      const isUsedUp = row.body.sends >= sendsPerIdentifierMax
+      return isUsedUp ? undefined : updating(sendCounts, row, { ...row.body, sends: row.body.sends + 1 })
+    }
+    const first: SendCount = { counted, sends: 1, endsAt: now + seconds(holdSeconds) }
+    return row
+      ? updating(sendCounts, row, first, kept(first.endsAt))
+      : inserting(sendCounts, newUuid(), first, kept(first.endsAt))
+  }
+
   const live = async (txnId: string): Promise<TxnRow | undefined> => {
     const row = await store.get(transactions, txnId)
     return row && row.body.endsAt > clock.now() && row.body.state !== 'held' ? row : undefined
@@ -135,12 +159,6 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
     async send(sending: Sending, into?: TxnRow): Promise<string> {
       const { service, flow, scope, variant, subject, purpose, what } = sending
       const { identifier, mobile, personId, addressId } = subject
-      const counted = {
-        key: `emulator/sends/${flow}/${identifier}`,
-        max: sendsPerIdentifierMax,
-        windowSeconds: holdSeconds,
-      }
-      let isCounted = false
       for (let standing = into; ; standing = into && (await live(into.id))) {
         const isSpent = standing?.body.variant === variant && standing.body.sends >= sendsPerTxnMax
         if (into && (!standing || isSpent)) {
@@ -151,9 +169,8 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         const others = (await store.find(transactions, 'identifier', identifier)).filter(
           ({ body }) => body.endsAt > now,
         )
-        // Once it is counted a send goes out, whatever hold came up meanwhile.
         const bar = others.find(({ body }) => body.state === 'held')
-        if (!isCounted && bar) throw bar.body.flow === 'blocked' ? blockedForADay(service) : attemptsUsedUp(service)
+        if (bar) throw bar.body.flow === 'blocked' ? blockedForADay(service) : attemptsUsedUp(service)
         const otp = fixedOtp ?? newDigits(6)
         // The other mobile of an enrolment is counted for itself.
         const before = standing?.body.variant === variant ? standing.body : undefined
@@ -173,21 +190,21 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
           tries: before?.tries ?? 0,
           endsAt: now + seconds(txnSeconds),
         }
-        if (!isCounted && !(await store.hit([counted])).allowed) {
+        const counting = await countingSend(flow, identifier)
+        if (!counting) {
           await hold(identifier)
           throw attemptsUsedUp(service)
         }
-        isCounted = true
         const { message, write } = inbox.compose(mobile, otp, purpose, what)
         const former = into ? [] : others.filter((row) => row.body.state === 'sent' && row.body.flow === flow)
         const options = {
           expiresAt: kept(body.endsAt),
-          also: [write, ...former.map((row) => taking(transactions, row))],
+          also: [write, counting, ...former.map((row) => taking(transactions, row))],
         }
         const written = standing
           ? await store.update(transactions, standing, body, options)
           : await store.insert(transactions, newUuid(), body, options)
-        // Undefined: a former transaction moved meanwhile; look again.
+        // Undefined: a former transaction or the count moved meanwhile; look again.
         if (!written) continue
         inbox.announce(message)
         return written.id
