@@ -8,13 +8,10 @@ import { endpointProblem } from './webhooks/addresses.ts'
 
 /** What an operator does for clients from the command line, while no server has the database. Returns the exit status. */
 export const runClientCommand = async (
-  [action, clientId, address]: readonly string[],
-  usage: string,
+  command: `client ${'add' | 'token' | 'sharing-key' | 'webhook'}`,
+  clientId: string,
+  address: string | undefined,
 ): Promise<number> => {
-  if (!action || !clientId || !['add', 'token', 'sharing-key', 'webhook'].includes(action)) {
-    console.error(usage)
-    return 2
-  }
   if (!/^[A-Za-z0-9._-]{3,64}$/.test(clientId)) {
     console.error('A client id is 3 to 64 letters, digits, dots, hyphens or underscores.')
     return 2
@@ -24,7 +21,7 @@ export const runClientCommand = async (
   const store = openSqlite({ file: config.database.file, key: keys.encryption, clock: systemClock })
   try {
     const clients = createClients(store, systemClock, keys.signing)
-    if (action === 'add') {
+    if (command === 'client add') {
       const secret = newSecret()
       if (!(await clients.add(clientId, secret))) {
         console.error(`The client ${clientId} exists already.`)
@@ -35,8 +32,9 @@ export const runClientCommand = async (
       )
       return 0
     }
-    if (action === 'webhook') return await setWebhook(clients, clientId, address, config.webhookAllowPrivate)
-    const made = action === 'token' ? await clients.longLivedToken(clientId) : await clients.sharingKey(clientId)
+    if (command === 'client webhook') return await setWebhook(clients, clientId, address, config.webhookAllowPrivate)
+    const made =
+      command === 'client token' ? await clients.longLivedToken(clientId) : await clients.sharingKey(clientId)
     if (made === undefined) {
       console.error(`There is no client ${clientId}. Make it: openabha client add ${clientId}`)
       return 1

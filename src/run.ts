@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { serveEmulatorAlone } from './alone.ts'
 import { build } from './app.ts'
+import { type CommandName, readCommandLine } from './command-line.ts'
 import { type Config, ConfigError, readConfig, readEmulatorConfig } from './config.ts'
 import { runClientCommand } from './operator.ts'
 
@@ -9,52 +10,67 @@ import { runClientCommand } from './operator.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const usage = `Usage: openabha [start | emulator [--lenient] | doctor [--json] | replay <folder> | sandbox save|load <file> [address] | client add <id> | client token <id> | client sharing-key <id> | client webhook <id> <url> | version]
-
-  start               serve the API (the default; settings come from the environment, see README.md)
-  emulator            serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090); with --lenient: a field
-                      sealed with the other of ABDM's two keys is opened too
-  doctor              say step by step whether everything is in order, and what to do; exit status 1 when something is not
-  replay              serve recorded exchanges with ABDM offline (PORT, default 8090); with --compare: print where the
-                      emulator would have answered differently, exit status 1 if anywhere
-  sandbox save|load   keep the world of a running sandbox in a file, or bring it back (http://127.0.0.1:8080 by default)
-  client add          make an API client; its secret is shown once
-  client token        make a long-lived token for a client; it is shown once
-  client sharing-key  make a key with which other clients act in this client's workspace; it is shown once
-  client webhook      set where a client's events go (https), with a fresh signing key; "none" takes it away`
-
-export const run = async ([command = 'start', ...rest]: readonly string[]): Promise<void> => {
+export const run = async (typed: readonly string[]): Promise<void> => {
+  const line = readCommandLine(typed)
+  if ('help' in line) return console.log(line.help)
+  if ('problem' in line) {
+    console.error(`${line.problem}\n\n${line.usage}`)
+    process.exitCode = 2
+    return
+  }
   try {
-    if (command === 'start') await start()
-    else if (command === 'emulator') await startEmulatorAlone(rest)
-    else if (command === 'doctor') {
-      const { runDoctor } = await import('./doctor/doctor.ts')
-      // A look-up that hangs in the system keeps nobody waiting.
-      process.exit(await runDoctor(rest, usage))
-    } else if (command === 'replay') await replay(rest)
-    else if (command === 'sandbox') {
-      const { runSandboxCommand } = await import('./sandbox-state.ts')
-      process.exitCode = await runSandboxCommand(rest, usage)
-    } else if (command === 'client') process.exitCode = await runClientCommand(rest, usage)
-    else if (command === 'version') console.log(version)
-    else {
-      console.log(usage)
-      process.exitCode = command === 'help' || command === '--help' ? 0 : 2
-    }
+    await runCommand(line.command, line.given, line.options.length > 0)
   } catch (thrown) {
-    if (thrown instanceof ConfigError) console.error(thrown.message)
-    else if ((thrown as NodeJS.ErrnoException).code === 'EADDRINUSE') console.error(portInUse(thrown as never, command))
-    else console.error(`OpenABHA cannot start: ${(thrown as Error).message}`)
+    console.error(wordsFor(thrown as Error, line.command, line.given))
     process.exitCode = 1
     process.exit()
   }
 }
 
+/** Every command knows at most one option. */
+const runCommand = async (command: CommandName, given: readonly string[], isOptionGiven: boolean): Promise<void> => {
+  const [first = '', second] = given
+  switch (command) {
+    case 'start':
+      return start()
+    case 'emulator':
+      return startEmulatorAlone(isOptionGiven)
+    case 'doctor': {
+      const { runDoctor } = await import('./doctor/doctor.ts')
+      // A look-up that hangs in the system keeps nobody waiting.
+      return process.exit(await runDoctor(isOptionGiven))
+    }
+    case 'replay':
+      return replay(first, isOptionGiven)
+    case 'sandbox save':
+      return (await import('./sandbox-state.ts')).saveSandbox(first, second)
+    case 'sandbox load':
+      return (await import('./sandbox-state.ts')).loadSandbox(first, second)
+    case 'version':
+      return console.log(version)
+    case 'help':
+      return
+    default:
+      process.exitCode = await runClientCommand(command, first, second)
+  }
+}
+
+const wordsFor = (thrown: Error, command: CommandName, given: readonly string[]): string => {
+  if (thrown instanceof ConfigError) return thrown.message
+  const { code, syscall } = thrown as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return portInUse(thrown as never, command, given)
+  if (command === 'start' || command === 'emulator') return `OpenABHA cannot start: ${thrown.message}`
+  const next = syscall === 'listen' ? '. Choose another HOST or PORT.' : ''
+  return `openabha ${command}: ${thrown.message}${next}`
+}
+
 /** The embedded emulator listens too, on a port of its own. */
-const portInUse = ({ port }: { port: number }, command: string): string => {
+const portInUse = ({ port }: { port: number }, command: CommandName, given: readonly string[]): string => {
   const isEmulators = command === 'start' && port !== readConfig().listen.port
-  const other = `${isEmulators ? 'EMULATOR_PORT' : 'PORT'}=${port + 1} npm ${command === 'start' ? 'start' : `run ${command}`}`
-  return `OpenABHA cannot start: port ${port} is in use. Stop what listens there, or choose another: ${other}`
+  const again = { start: 'npm start', emulator: 'npm run emulator' }[command as string]
+  const other = `${isEmulators ? 'EMULATOR_PORT' : 'PORT'}=${port + 1} ${again ?? ['openabha', command, ...given].join(' ')}`
+  const what = again ? 'OpenABHA cannot start' : `openabha ${command}`
+  return `${what}: port ${port} is in use. Stop what listens there, or choose another: ${other}`
 }
 
 const firstKeysNotice = 'First start: making the sandbox’s RSA keys, this takes a few seconds …'
@@ -81,16 +97,11 @@ const start = async (): Promise<void> => {
   if (config.sandbox && !isLoopbackHost(host)) console.log(openSandboxNotice(host))
 }
 
-const startEmulatorAlone = async (options: readonly string[]): Promise<void> => {
-  if (options.some((one) => one !== '--lenient')) {
-    console.log(usage)
-    process.exitCode = 2
-    return
-  }
+const startEmulatorAlone = async (lenientKeys: boolean): Promise<void> => {
   const config = readEmulatorConfig()
   const stopping = stopOnSignals()
   const alone = await serveEmulatorAlone(config, {
-    lenientKeys: options.length > 0,
+    lenientKeys,
     onFirstKeys: () => console.log(firstKeysNotice),
   })
   stopping.by(() => alone.close())
@@ -104,16 +115,9 @@ const isLoopbackHost = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1
 const openSandboxNotice = (host: string): string =>
   `  Warning: the sandbox listens on ${host} and asks for no token. Whoever reaches this address can read its OTPs: for trusted networks only.\n`
 
-const replay = async (given: readonly string[]): Promise<void> => {
-  const folder = given.find((one) => !one.startsWith('-'))
-  const options = given.filter((one) => one.startsWith('-'))
-  if (!folder || given.length !== options.length + 1 || options.some((one) => one !== '--compare')) {
-    console.log(usage)
-    process.exitCode = 2
-    return
-  }
+const replay = async (folder: string, isCompared: boolean): Promise<void> => {
   const { printDifferences, serveReplay } = await import('./replay.ts')
-  if (options.length > 0) {
+  if (isCompared) {
     process.exitCode = await printDifferences(folder)
     return
   }

@@ -26,17 +26,24 @@ export const numberOf = (file: string): number => Number(fileForm.exec(file)?.[1
 export const nameOf = (number: number, operation: string): string =>
   `${String(number).padStart(6, '0')}-${operation}.json`
 
+const howToRecord = 'Name the folder that ABDM_RECORD named when they were recorded.'
+
 /** In recorded order. */
 export const readCassettes = async (folder: string): Promise<Filed[]> => {
-  const files = (await readdir(folder)).filter((file) => fileForm.test(file))
+  const entries = await readdir(folder).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') throw new Error(`There is no folder ${folder}. ${howToRecord}`)
+    if (thrown.code === 'ENOTDIR') throw new Error(`${folder} is no folder. Name the one that holds the cassettes.`)
+    throw new Error(`The folder ${folder} cannot be read: ${thrown.message}`)
+  })
+  const files = entries.filter((file) => fileForm.test(file))
   files.sort((left, right) => numberOf(left) - numberOf(right))
-  if (files.length === 0) throw new Error(`${folder} holds no cassettes.`)
+  if (files.length === 0) throw new Error(`${folder} holds no cassettes. ${howToRecord}`)
   return Promise.all(
     files.map(async (file) => {
       try {
         return { file, cassette: JSON.parse(await readFile(join(folder, file), 'utf8')) as Cassette }
       } catch {
-        throw new Error(`${join(folder, file)} is no cassette.`)
+        throw new Error(`${join(folder, file)} is no cassette. Take it out of the folder, or record it anew.`)
       }
     }),
   )

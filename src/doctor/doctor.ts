@@ -106,12 +106,7 @@ const skipUpstream = (round: Round, settings: Step<Config>): void => {
 }
 
 /** Returns the exit status. */
-export const runDoctor = async (args: readonly string[], usage: string): Promise<number> => {
-  const isJson = args.length === 1 && args[0] === '--json'
-  if (args.length > 0 && !isJson) {
-    console.error(usage)
-    return 2
-  }
+export const runDoctor = async (isJson: boolean): Promise<number> => {
   const isColoured = process.stdout.isTTY === true
   const findings = await examine(isJson ? {} : { tell: (finding) => console.log(lineOf(finding, isColoured)) })
   console.log(isJson ? jsonOf(findings) : `\n${closingOf(findings)}`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -57,9 +57,4 @@ test('what is no state, or contradicts itself, is refused, and a fresh world sta
   const [first] = state.world.people
   state.world.people.push({ ...first, id: `${first.id}-twin` })
   assert.equal((await put(state)).status, 400)
-  await product.send('POST', '/sandbox/v1/reset')
-  const file = join(product.folder, 'no-world.json')
-  writeFileSync(file, '{"version":1}')
-  await assert.rejects(openabha('sandbox', 'load', file, product.origin), /answered 400/)
-  await assert.rejects(openabha('sandbox', 'forget', file), /Usage/)
 })
