@@ -7,7 +7,7 @@ import { createLog } from './log.ts'
 import { livenessRoute } from './operations.ts'
 import { sandboxRoutes } from './sandbox/index.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
-import { openSqlite } from './store/sqlite.ts'
+import { openStore } from './store/open.ts'
 
 /** The emulator without the product: the four V3 bases on one origin, the sandbox's own routes beside them. */
 export const serveEmulatorAlone = async (
@@ -16,7 +16,7 @@ export const serveEmulatorAlone = async (
 ) => {
   const clock = movableClock(systemClock)
   const upstreamClock = movableClock(clock)
-  const store = openSqlite({ file: config.database.file, key: masterKeys(config.keys).encryption, clock })
+  const store = await openStore(config.database, { key: masterKeys(config.keys).encryption, clock })
   const { clientId, clientSecret, cmId, addressSuffix } = config.upstream
   const log = createLog(config.logLevel, clock)
   const server = await createServer({ ...config.listen, addressSuffix, checksReplies: config.checksReplies }, log)

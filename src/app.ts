@@ -21,7 +21,7 @@ import { sandboxFacilities } from './sandbox/facilities.ts'
 import { productRoutes, sandboxRoutes } from './sandbox/index.ts'
 import { addSandboxClients, createSandbox, sandboxClients } from './sandbox/sandbox.ts'
 import { createSessions } from './sessions.ts'
-import { openSqlite } from './store/sqlite.ts'
+import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
@@ -65,7 +65,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   const keys = masterKeys(config.keys)
   const clock: MovableClock = movableClock(overrides.clock ?? systemClock)
   const log = overrides.log ?? createLog(config.logLevel, clock)
-  const opened = openSqlite({ file: config.database.file, key: keys.encryption, clock })
+  const opened = await openStore(config.database, { key: keys.encryption, clock })
   const store = overrides.wrapStore?.(opened) ?? opened
   const clients = createClients(store, clock, keys.signing)
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { KeyBits, ServiceName } from './abdm/wire/operation.ts'
+import { type DatabaseConfig, keyFileOf, readDatabase } from './config-database.ts'
 import { baseSettings, realBases, realFacePages } from './config-defaults.ts'
 
 /** The only reader of the environment. Every problem is reported at once, in plain sentences. */
@@ -16,7 +17,6 @@ export type ListenConfig = {
   allowLoopbackOrigins: boolean
   trustProxy: boolean
 }
-export type DatabaseConfig = { kind: 'sqlite'; file: string }
 /** Undefined keys are made once and kept beside the database; possible with the emulator only. */
 export type KeyConfig = { encryption: Buffer | undefined; signing: Buffer | undefined; file: string | undefined }
 export type UpstreamConfig = {
@@ -138,13 +138,11 @@ export const readConfig = (
   if (environment !== wished) problems.push('ABDM_ENV must be emulator, sandbox or production.')
   const isEmulated = environment === 'emulator'
 
-  const databaseUrl = value('DATABASE_URL') ?? 'sqlite:./data/openabha.db'
-  const sqliteFile = /^sqlite:(.+)$/.exec(databaseUrl)?.[1]
-  if (!sqliteFile) problems.push('DATABASE_URL must be sqlite:<file>.')
-  if (sqliteFile === ':memory:' && !isEmulated)
-    problems.push(
-      'DATABASE_URL is sqlite::memory:, which forgets every user and session at the next start: name a file.',
-    )
+  const database = readDatabase(secret('DATABASE_URL') ?? 'sqlite:./data/openabha.db', {
+    isEmulated,
+    poolMax: count('DATABASE_POOL_MAX', 10, 1, 1000),
+    problems,
+  })
 
   const encryption = key('ENCRYPTION_KEY')
   const signing = key('SIGNING_KEY')
@@ -227,11 +225,11 @@ export const readConfig = (
       allowLoopbackOrigins: isEmulated,
       trustProxy: flag('TRUST_PROXY', false),
     },
-    database: { kind: 'sqlite', file: sqliteFile ?? ':memory:' },
+    database,
     keys: {
       encryption,
       signing,
-      file: isEmulated && sqliteFile !== ':memory:' ? `${sqliteFile}.keys.json` : undefined,
+      file: isEmulated ? keyFileOf(database) : undefined,
     },
     upstream: {
       bases: bases(),

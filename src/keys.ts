@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, type KeyConfig } from './config.ts'
-import { newBytes } from './ids.ts'
+import { newBytes, newUuid } from './ids.ts'
 
 export type MasterKeys = { encryption: Buffer; signing: Buffer }
 
@@ -36,14 +36,24 @@ export const masterKeys = ({ encryption, signing, file }: KeyConfig): MasterKeys
     encryption: encryption ?? (kept ? Buffer.from(kept.encryption, 'base64') : newBytes(32)),
     signing: signing ?? (kept ? Buffer.from(kept.signing, 'base64') : newBytes(32)),
   }
-  if (file && !kept) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    const text = JSON.stringify({
-      encryption: keys.encryption.toString('base64'),
-      signing: keys.signing.toString('base64'),
-    })
-    writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx', flush: true })
-    chmodSync(file, 0o600)
+  if (!file || kept) return keys
+  // Another that starts at the same time may have been first: then its keys hold.
+  return keepKeys(file, keys) ? keys : masterKeys({ encryption, signing, file })
+}
+
+/** Whole or not at all. False: there is such a file now. */
+const keepKeys = (file: string, { encryption, signing }: MasterKeys): boolean => {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const text = JSON.stringify({ encryption: encryption.toString('base64'), signing: signing.toString('base64') })
+  const unfinished = `${file}.${newUuid()}`
+  try {
+    writeFileSync(unfinished, `${text}\n`, { mode: 0o600, flag: 'wx', flush: true })
+    linkSync(unfinished, file)
+    return true
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw thrown
+  } finally {
+    rmSync(unfinished, { force: true })
   }
-  return keys
 }

@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts'
 import { readConfig } from './config.ts'
 import { newSecret } from './ids.ts'
 import { masterKeys } from './keys.ts'
-import { openSqlite } from './store/sqlite.ts'
+import { openStore } from './store/open.ts'
 import { endpointProblem } from './webhooks/addresses.ts'
 
 /** What an operator does for clients from the command line, while no server has the database. Returns the exit status. */
@@ -18,7 +18,7 @@ export const runClientCommand = async (
   }
   const config = readConfig()
   const keys = masterKeys(config.keys)
-  const store = openSqlite({ file: config.database.file, key: keys.encryption, clock: systemClock })
+  const store = await openStore(config.database, { key: keys.encryption, clock: systemClock })
   try {
     const clients = createClients(store, systemClock, keys.signing)
     if (command === 'client add') {

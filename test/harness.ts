@@ -7,6 +7,7 @@ import { type Environment, readConfig } from '../src/config.ts'
 import { sharedKeys } from '../src/emulator/testing.ts'
 import { createLog } from '../src/log.ts'
 import { checkedStore } from '../src/store/checked.ts'
+import { databaseIn } from './database.ts'
 
 /** The whole product in one process: emulator, movable clock, a database of its own, and every log line it writes. */
 
@@ -27,7 +28,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
   const folder = place?.folder ?? mkdtempSync(join(tmpdir(), 'openabha-test-'))
   const clock = place?.clock ?? movableClock(stillClock())
   const config = readConfig({
-    DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}`,
+    ...databaseIn(folder),
     ABDM_ANSWER_TIMEOUT_MS: '10000',
     CHECK_REPLIES: 'true',
     LOG_LEVEL: 'debug',

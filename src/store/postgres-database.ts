@@ -24,8 +24,9 @@ const connectWithinMs = 5_000
 const answerWithinMs = 10_000
 
 export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): Promise<Database> => {
-  const settings = { connectionString: asLibpqReads(options.url), connectionTimeoutMillis: connectWithinMs }
-  await whenOpening(options.url, () => migrate(new pg.Client(settings), keyCheck))
+  const { connectionString, schema } = connectionTo(options.url)
+  const settings = { connectionString, connectionTimeoutMillis: connectWithinMs }
+  await whenOpening(options.url, () => migrate(new pg.Client(settings), keyCheck, schema))
   const pool = new pg.Pool({
     ...settings,
     max: options.poolMax ?? poolMaxDefault,
@@ -74,9 +75,17 @@ export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): 
   }
 }
 
-/** The driver's own reading of `sslmode` differs from everybody else's. */
-const asLibpqReads = (url: string): string =>
-  url.includes('uselibpqcompat=') ? url : `${url}${url.includes('?') ? '&' : '?'}uselibpqcompat=true`
+/** `?schema=` is ours: where the tables are, if not where the user's own are. */
+const connectionTo = (url: string): { connectionString: string; schema: string | undefined } => {
+  const address = new URL(url)
+  const schema = address.searchParams.get('schema') ?? undefined
+  address.searchParams.delete('schema')
+  if (schema !== undefined) address.searchParams.append('options', `-c search_path=${schema}`)
+  // The driver's own reading of `sslmode` differs from everybody else's.
+  address.searchParams.set('uselibpqcompat', 'true')
+  // A plus sign is a space to URLs only.
+  return { connectionString: address.href.replaceAll('+', '%20'), schema }
+}
 
 const stateOf = (thrown: unknown): string =>
   thrown instanceof pg.DatabaseError && thrown.code !== undefined ? thrown.code : ''

@@ -1,26 +1,18 @@
-import { describe } from 'node:test'
-import pg from 'pg'
+import { dropSchema, schemaPrefix, testDatabaseUrl, textIn, withSchema } from '../../test/database.ts'
 import { newUuid } from '../ids.ts'
 import type { Open } from './contract/setting.ts'
 import { storeContract } from './contract.ts'
 import { openPostgres } from './postgres.ts'
 
-const server = process.env.TEST_DATABASE_URL ?? ''
+/** The PostgreSQL store keeps the contract, and what only it promises. Runs with TEST_DATABASE_URL (`npm run test:pg`). */
 
-/** A schema of its own in the test database: as good as a database, and made in a tenth of the time. */
-const withClient = async <Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> => {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  try {
-    return await use(client)
-  } finally {
-    await client.end()
-  }
-}
+/** A schema is as good as a database, and made in a tenth of the time. */
+const newSchema = (): string => `${schemaPrefix}${newUuid().replaceAll('-', '')}`
+const urlOf = (schema: string): string => withSchema(testDatabaseUrl ?? '', schema)
+
 const open: Open = async (options) => {
-  const schema = `test_${newUuid().replaceAll('-', '')}`
-  await withClient((client) => client.query(`CREATE SCHEMA ${schema}`))
-  const url = `${server}?options=-csearch_path%3D${schema}`
+  const schema = newSchema()
+  const url = urlOf(schema)
   let store = await openPostgres({ url, ...options })
   return {
     store,
@@ -29,20 +21,12 @@ const open: Open = async (options) => {
       store = await openPostgres({ url, ...options, ...change })
       return store
     },
-    rawBytes: () =>
-      withClient(async (client) => {
-        const texts: string[] = []
-        for (const table of ['meta', 'rows', 'unique_lookups', 'lookups', 'counters']) {
-          const { rows } = await client.query(`SELECT t::text AS text FROM ${schema}.openabha_${table} AS t`)
-          texts.push(...rows.map(({ text }) => text))
-        }
-        return Buffer.from(texts.join('\n'))
-      }),
+    rawBytes: async () => Buffer.from(await textIn(schema)),
     async remove() {
       await store.close()
-      await withClient((client) => client.query(`DROP SCHEMA ${schema} CASCADE`))
+      await dropSchema(schema)
     },
   }
 }
 
-describe('PostgreSQL', () => storeContract('PostgreSQL', open))
+storeContract('PostgreSQL', open)

@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from '../../src/app.ts'
 import { type Environment, readConfig } from '../../src/config.ts'
 import { type EmulatorKeys, generateKeys } from '../../src/emulator/emulator.ts'
+import { databaseIn } from '../database.ts'
 
 /** The product in this process and a real Chromium in front of it. */
 
@@ -45,7 +46,7 @@ const calm: Environment = {
 }
 
 export const startServer = async (folder: string, port = 0) => {
-  const config = readConfig({ ...calm, DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` })
+  const config = readConfig({ ...calm, ...databaseIn(folder) })
   const product = await build(config, { emulatorKeys: await sharedKeys() })
   const origin = await product.app.listen({ host: '127.0.0.1', port })
   return { origin, close: product.close }

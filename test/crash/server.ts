@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { copyDatabase, databaseIn } from '../database.ts'
 import type { Product, Reply } from '../harness.ts'
 import type { Caller } from '../trouble/journey.ts'
 
@@ -71,7 +72,7 @@ export const launch = (command: string, args: readonly string[], settings: Setti
 export const node = (args: readonly string[], settings: Settings) => launch(process.execPath, [main, ...args], settings)
 
 export const settingsFor = (folder: string, more: Settings = {}): Settings => ({
-  DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}`,
+  ...databaseIn(folder),
   PORT: '0',
   LOG_LEVEL: 'silent',
   OTP_RESEND_WAIT_SECONDS: '0',
@@ -107,6 +108,7 @@ export const folderWithKeys = async (): Promise<string> => {
   template ??= firstStart()
   const folder = newFolder()
   cpSync(await template, folder, { recursive: true })
+  await copyDatabase(await template, folder)
   return folder
 }
 

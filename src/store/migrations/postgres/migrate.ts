@@ -5,10 +5,10 @@ import { postgresMigrations } from './index.ts'
  * Brings the schema up to date, whoever else is starting at the same time: the row with the version is locked, so one
  * starter migrates and the others wait and find it done. A version and its tables are one transaction.
  */
-export const migrate = async (client: pg.Client, keyCheck: Buffer): Promise<void> => {
+export const migrate = async (client: pg.Client, keyCheck: Buffer, schema: string | undefined): Promise<void> => {
   await client.connect()
   try {
-    await ensureMeta(client)
+    await ensureMeta(client, schema)
     for (;;) {
       await client.query('BEGIN')
       const version = Number((await client.query(`${versionSql} FOR UPDATE`)).rows[0]?.value)
@@ -32,9 +32,10 @@ export const migrate = async (client: pg.Client, keyCheck: Buffer): Promise<void
 const versionSql = `SELECT value FROM openabha_meta WHERE name = 'schema_version'`
 
 /** Two that make one table at once: `IF NOT EXISTS` looks before it makes, and the slower one fails. */
-const ensureMeta = async (client: pg.Client): Promise<void> => {
+const ensureMeta = async (client: pg.Client, schema: string | undefined): Promise<void> => {
   for (let left = 5; ; left--) {
     try {
+      if (schema !== undefined) await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(schema)}`)
       await client.query('CREATE TABLE IF NOT EXISTS openabha_meta (name text PRIMARY KEY, value text NOT NULL)')
       await client.query(`INSERT INTO openabha_meta VALUES ('schema_version', '0') ON CONFLICT (name) DO NOTHING`)
       return

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import pg from 'pg'
+
+/** Where a test keeps its rows: in a file of its folder, or, with TEST_DATABASE_URL, in a schema of that database. */
+export const testDatabaseUrl = process.env.TEST_DATABASE_URL
+
+export const schemaPrefix = 'openabha_test_'
+export const schemaOf = (folder: string): string =>
+  schemaPrefix + createHash('sha256').update(folder).digest('hex').slice(0, 24)
+
+export const withSchema = (url: string, schema: string): string => {
+  const address = new URL(url)
+  address.searchParams.set('schema', schema)
+  return address.href
+}
+
+/** The settings of a database of one's own that belongs to a folder: the same for the same one. */
+export const databaseIn = (folder: string): { [name: string]: string } =>
+  testDatabaseUrl
+    ? {
+        DATABASE_URL: withSchema(testDatabaseUrl, schemaOf(folder)),
+        ENCRYPTION_KEY: Buffer.alloc(32, 'test encryption').toString('base64'),
+        SIGNING_KEY: Buffer.alloc(32, 'test signing').toString('base64'),
+      }
+    : { DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` }
+
+export const withTestClient = async <Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> => {
+  const client = new pg.Client({ connectionString: testDatabaseUrl })
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+export const tables = ['meta', 'rows', 'unique_lookups', 'lookups', 'counters'].map((name) => `openabha_${name}`)
+
+/** What one folder's database holds, for another folder. Files are copied with their folder. */
+export const copyDatabase = async (from: string, to: string): Promise<void> => {
+  if (!testDatabaseUrl) return
+  const [there, here] = [schemaOf(from), schemaOf(to)]
+  await withTestClient(async (client) => {
+    await client.query(`CREATE SCHEMA ${here}`)
+    for (const table of tables) {
+      await client.query(`CREATE TABLE ${here}.${table} (LIKE ${there}.${table} INCLUDING ALL)`)
+      await client.query(`INSERT INTO ${here}.${table} SELECT * FROM ${there}.${table}`)
+    }
+  })
+}
+
+/** Everything that is at rest in a schema, bytes in hex. */
+export const textIn = (schema: string): Promise<string> =>
+  withTestClient(async (client) => {
+    const texts: string[] = []
+    for (const table of tables) {
+      const { rows } = await client.query(`SELECT t::text AS text FROM ${schema}.${table} AS t`)
+      texts.push(...rows.map(({ text }) => text))
+    }
+    return texts.join('\n')
+  })
+
+export const dropSchema = (schema: string): Promise<unknown> =>
+  withTestClient((client) => client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`))
