@@ -4,6 +4,8 @@ type Command = {
   /** In the order in which they are typed; one in square brackets may be left out. */
   readonly takes: readonly string[]
   readonly options: readonly string[]
+  /** An option that means nothing without another. */
+  readonly goesWith?: Readonly<Record<string, string>>
   readonly does: string
 }
 
@@ -26,9 +28,10 @@ sealed with the other of ABDM's two keys is opened too`,
   },
   replay: {
     takes: ['<folder>'],
-    options: ['--compare'],
+    options: ['--compare', '--lenient'],
+    goesWith: { '--lenient': '--compare' },
     does: `serve recorded exchanges with ABDM offline (PORT, default 8090); with --compare: print where the
-emulator would have answered differently, exit status 1 if anywhere`,
+emulator would have answered differently, exit status 1 if anywhere; --compare --lenient: the lenient one`,
   },
   'sandbox save': {
     takes: ['<file>', '[address]'],
@@ -98,9 +101,11 @@ export const readCommandLine = (typed: readonly string[]): CommandLine => {
   const rest = typed.slice(command.split(' ').length)
   const options = rest.filter((word) => word.startsWith('-'))
   const given = rest.filter((word) => !word.startsWith('-'))
-  const { takes, options: known } = table[command]
+  const { takes, options: known, goesWith = {} } = table[command]
   const foreign = options.find((option) => !known.includes(option)) ?? given[takes.length]
   if (foreign !== undefined) return { problem: `openabha ${command} does not take "${foreign}".`, usage }
+  const alone = options.find((option) => goesWith[option] !== undefined && !options.includes(goesWith[option]))
+  if (alone) return { problem: `openabha ${command} takes ${alone} only with ${goesWith[alone]}.`, usage }
   const missing = takes.slice(given.length).find((name) => name.startsWith('<'))
   if (missing) return { problem: `openabha ${command} needs ${missing}.`, usage }
   return { command, given, options }

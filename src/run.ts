@@ -19,7 +19,7 @@ export const run = async (typed: readonly string[]): Promise<void> => {
     return
   }
   try {
-    await runCommand(line.command, line.given, line.options.length > 0)
+    await runCommand(line.command, line.given, line.options)
   } catch (thrown) {
     console.error(wordsFor(thrown as Error, line.command, line.given))
     process.exitCode = 1
@@ -27,21 +27,24 @@ export const run = async (typed: readonly string[]): Promise<void> => {
   }
 }
 
-/** Every command knows at most one option. */
-const runCommand = async (command: CommandName, given: readonly string[], isOptionGiven: boolean): Promise<void> => {
+const runCommand = async (
+  command: CommandName,
+  given: readonly string[],
+  options: readonly string[],
+): Promise<void> => {
   const [first = '', second] = given
   switch (command) {
     case 'start':
       return start()
     case 'emulator':
-      return startEmulatorAlone(isOptionGiven)
+      return startEmulatorAlone(options.includes('--lenient'))
     case 'doctor': {
       const { runDoctor } = await import('./doctor/doctor.ts')
       // A look-up that hangs in the system keeps nobody waiting.
-      return process.exit(await runDoctor(isOptionGiven))
+      return process.exit(await runDoctor(options.includes('--json')))
     }
     case 'replay':
-      return replay(first, isOptionGiven)
+      return replay(first, options)
     case 'sandbox save':
       return (await import('./sandbox-state.ts')).saveSandbox(first, second)
     case 'sandbox load':
@@ -115,10 +118,10 @@ const isLoopbackHost = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1
 const openSandboxNotice = (host: string): string =>
   `  Warning: the sandbox listens on ${host} and asks for no token. Whoever reaches this address can read its OTPs: for trusted networks only.\n`
 
-const replay = async (folder: string, isCompared: boolean): Promise<void> => {
+const replay = async (folder: string, options: readonly string[]): Promise<void> => {
   const { printDifferences, serveReplay } = await import('./replay.ts')
-  if (isCompared) {
-    process.exitCode = await printDifferences(folder)
+  if (options.includes('--compare')) {
+    process.exitCode = await printDifferences(folder, options.includes('--lenient') ? 'lenient' : 'strict')
     return
   }
   const { listen } = readEmulatorConfig()

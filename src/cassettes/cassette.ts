@@ -19,6 +19,21 @@ export type Cassette = {
 
 export type Filed = { readonly file: string; readonly cassette: Cassette }
 
+/** What tells of a ciphertext which key made it, without the ciphertext: its bits, or that it can be none. */
+const ciphertextBytes = new Map<number, '2048' | '4096'>([
+  [256, '2048'],
+  [512, '4096'],
+])
+export const sealOf = (text: string): '2048' | '4096' | 'wrong' | 'text' =>
+  !/^[A-Za-z0-9+/]+={0,2}$/.test(text) ? 'text' : (ciphertextBytes.get(Buffer.from(text, 'base64').length) ?? 'wrong')
+
+/** Undefined in cassettes of before, which do not say. */
+export const sealIn = (synthetic: string): 2048 | 4096 | 'wrong' | 'text' | undefined => {
+  const [, seal] = /^sealed-(2048|4096|wrong|text)-\d+$/.exec(synthetic) ?? []
+  if (seal === 'wrong' || seal === 'text') return seal
+  return seal === '2048' ? 2048 : seal === '4096' ? 4096 : undefined
+}
+
 export const fileForm = /^(\d{6,})-[\w.]+\.json$/
 
 export const numberOf = (file: string): number => Number(fileForm.exec(file)?.[1] ?? 0)

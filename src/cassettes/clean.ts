@@ -28,9 +28,11 @@ const fieldNames = (shape: Shape | undefined): string[] =>
 
 export const createCleaner = (synthetic: Synthetic) => {
   const words = (text: string): string =>
-    uuidForm.test(text) || timeForm.test(text)
-      ? text
-      : (safeWords(synthetic.replaced(text)) ?? '').replace(maskedEnd, '******')
+    uuidForm.test(text)
+      ? synthetic.text('txnId', text)
+      : timeForm.test(text)
+        ? text
+        : (safeWords(synthetic.replaced(text)) ?? '').replace(maskedEnd, '******')
 
   /** A name that nobody knows may be a value of somebody's. */
   const nameOf = (name: string): string =>
@@ -40,7 +42,6 @@ export const createCleaner = (synthetic: Synthetic) => {
     if (typeof value === 'boolean') return value
     if (shape.isSealed) return typeof value === 'string' ? synthetic.sealed(value) : masked
     if (typeof value !== 'string' && typeof value !== 'number') return masked
-    if (name === 'clientId') return 'synthetic-client'
     if (shape.isPersonal) return synthetic.value(name, value)
     if (typeof value === 'number')
       return shape.types.has('integer') || Math.abs(value) < harmlessMax ? value : harmlessMax
@@ -55,9 +56,12 @@ export const createCleaner = (synthetic: Synthetic) => {
       const { items } = shape
       return items ? value.map((item) => body(items, item, name, isPublic)) : []
     }
-    if (!isFields(value)) return shape.properties || shape.items ? masked : single(shape, name, value, isPublic)
-    const parts = shape.properties
-    if (!parts) return {}
+    if (!isFields(value)) {
+      const isGroup = shape.properties || shape.items || shape.types.size === 0
+      return isGroup ? masked : single(shape, name, value, isPublic)
+    }
+    // What the schema does not look into keeps its form only.
+    const parts = shape.properties ?? {}
     return Object.fromEntries(
       Object.entries(value).map(([field, part]) =>
         Object.hasOwn(parts, field) ? [field, body(parts[field], part, field, isPublic)] : [nameOf(field), masked],
@@ -66,9 +70,9 @@ export const createCleaner = (synthetic: Synthetic) => {
   }
 
   const refusalText = (name: string, text: string, fields: ReadonlySet<string>): string => {
-    if (name === 'code') return codeForm.test(text) ? text : masked
+    if (name === 'code' && codeForm.test(text)) return text
     if (name === 'timestamp') return timeForm.test(text) ? text : masked
-    if (['txnId', 'requestId'].includes(name) && uuidForm.test(text)) return text
+    if (uuidForm.test(text)) return synthetic.text('txnId', text)
     return wordFields.has(name) || fields.has(name) ? words(text) : masked
   }
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../abdm/wire/operation.ts'
-import type { Filed } from './cassette.ts'
+import { type Filed, sealIn } from './cassette.ts'
 import { hasType, operations, type Shape, shapeOf, typeOf } from './shape.ts'
 
 /** Where recorded answers and the emulator's differ: status, code, fields and types, never values of personal fields. */
@@ -8,9 +8,8 @@ import { hasType, operations, type Shape, shapeOf, typeOf } from './shape.ts'
 export type Emulated = {
   readonly wouldRefuse: (
     op: Operation,
-    query: unknown,
-    body: unknown,
-  ) => Promise<{ readonly status: number; readonly code: string } | undefined>
+    asked: { readonly query: unknown; readonly body: unknown; readonly sealOf: typeof sealIn },
+  ) => Promise<{ readonly status: number; readonly code: string; readonly fields: readonly string[] } | undefined>
   readonly codes: ReadonlySet<string>
   readonly alwaysFilled: (op: Operation) => readonly string[]
 }
@@ -73,7 +72,9 @@ const leading = (body: unknown): unknown => {
 const codeIn = (body: unknown): string => {
   const entry = leading(body)
   const code = isFields(entry) ? entry.code : undefined
-  return code === undefined || code === null ? '' : String(code).replace(/[:\s]+$/, '')
+  // A consent has a field of that name, which form 4 refuses in words.
+  const isAboutField = typeof code === 'string' && /\S\s+\S/.test(code)
+  return code === undefined || code === null || isAboutField ? '' : String(code).replace(/[:\s]+$/, '')
 }
 
 const isGood = (status: number): boolean => status >= 200 && status <= 299
@@ -97,19 +98,20 @@ const rowsOf = async (op: Operation, { cassette }: Filed, emulated: Emulated): P
   const { status, query, requestBody, responseForm, responseBody } = cassette
   // Nothing was answered, which an emulator has no reason to copy.
   if (status === null) return []
-  const refused = await emulated.wouldRefuse(op, query, requestBody)
+  const refused = await emulated.wouldRefuse(op, { query, body: requestBody, sealOf: sealIn })
   if (refused) {
+    const at = refused.fields.join(' ')
     if (refused.status !== status)
       return [
         {
           what: 'status',
-          where: 'status',
+          where: at || 'status',
           emulator: `${refused.status} ${refused.code}`.trim(),
           recorded: String(status),
         },
       ]
     const code = codeIn(responseBody)
-    return code === refused.code ? [] : [{ what: 'code', where: 'code', emulator: refused.code, recorded: code }]
+    return code === refused.code ? [] : [{ what: 'code', where: at || 'code', emulator: refused.code, recorded: code }]
   }
   // Whether a well-formed request is refused is up to the world that it meets; how, is not.
   if (!isGood(status)) {

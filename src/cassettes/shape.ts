@@ -30,9 +30,13 @@ const madeOf = (node: Node): Shape => {
   const members = node.anyOf ? node.anyOf.map((member) => shapeOf(member)) : []
   const own = Object.entries(node.properties ?? {}).map(([name, part]) => [name, shapeOf(part)] as const)
   const inherited = members.flatMap(({ properties }) => Object.entries(properties ?? {}))
+  // `Unknown` has no type and takes any value.
+  const isAnything = members.some(({ types }) => types.size === 0)
   const hasProperties = node.type === 'object' || members.some(({ properties }) => properties)
   return {
-    types: new Set([...(node.type ? [node.type] : []), ...members.flatMap(({ types }) => [...types])]),
+    types: new Set(
+      isAnything ? [] : [...(node.type ? [node.type] : []), ...members.flatMap(({ types }) => [...types])],
+    ),
     literals: new Set([
       ...('const' in node ? [node.const] : []),
       ...(members.every(({ literals, types }) => literals.size > 0 || types.has('null'))

@@ -1,4 +1,5 @@
 import { keyedHash } from '../ids.ts'
+import { sealOf } from './cassette.ts'
 
 /**
  * Synthetic values in the place of real ones: the same real value gives the same synthetic one, of the same form.
@@ -8,6 +9,8 @@ import { keyedHash } from '../ids.ts'
 const rememberedMax = 5_000
 /** Shorter values are found in too many words that have nothing to do with them. */
 const rememberedLengthMin = 3
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const genders = ['M', 'F', 'O']
 const photo = Buffer.from('synthetic photo').toString('base64')
 
 const consonants = 'bdgklmnprstv'
@@ -23,6 +26,13 @@ export const createSynthetic = (key: Buffer) => {
   const bigOf = (kind: string, text: string): bigint =>
     BigInt(`0x${Buffer.from(keyedHash(key, `${kind} ${text}`), 'base64url').toString('hex')}`)
   const below = (kind: string, text: string, bound: number): number => Number(bigOf(kind, text) % BigInt(bound))
+  const uuid = (text: string): string => {
+    const hex = bigOf('uuid', text.toLowerCase()).toString(16).padStart(64, '0')
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  }
+  /** The next one or the one after, so that two stay two. */
+  const gender = (real: string): string =>
+    genders[(genders.indexOf(real) + 1 + below('gender', '', genders.length - 1)) % genders.length] ?? 'O'
   const serial = (kind: string, text: string): string => String(below(kind, text, 1_000_000_000_000))
 
   /** Another number in the same layout: separators, length and a first digit that is not zero stay. */
@@ -96,6 +106,9 @@ export const createSynthetic = (key: Buffer) => {
       return `synthetic-token-${serial('token', real)}`
     if (/secret|password/i.test(name)) return `synthetic-secret-${serial('secret', real)}`
     if (/photo/i.test(name)) return photo
+    if (/^clientId$/i.test(name)) return 'synthetic-client'
+    if (uuidForm.test(real)) return uuid(real)
+    if (/^gender$/i.test(name) && genders.includes(real)) return gender(real)
     const [, before, domain] = /^(.+)@([^@]*)$/s.exec(real) ?? []
     if (before !== undefined && domain !== undefined) {
       return domain.includes('.')
@@ -136,7 +149,8 @@ export const createSynthetic = (key: Buffer) => {
     text,
     value: (name: string, real: string | number): string | number =>
       typeof real === 'string' ? text(name, real) : Number(text(name, String(real))) || 0,
-    sealed: (ciphertext: string): string => (ciphertext === '' ? '' : `sealed-${serial('sealed', ciphertext)}`),
+    sealed: (ciphertext: string): string =>
+      ciphertext === '' ? '' : `sealed-${sealOf(ciphertext)}-${serial('sealed', ciphertext)}`,
 
     /** Free words without the values that were met before. */
     replaced(given: string): string {

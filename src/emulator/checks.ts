@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import type { Validator } from 'typebox/compile'
 import { type Operation, type Variant, variantsOf, type Refusal as Words } from '../abdm/wire/operation.ts'
-import { Refusal, type RefusalEntry, refuse } from './refusal.ts'
+import { type FieldRefusal, Refusal, refuse } from './refusal.ts'
 
 /** Checks a body by its wire value and says what ABDM would say about each field that fails. */
 
@@ -32,7 +32,7 @@ export type Marked = TSchema & {
   readonly 'x-refusal'?: Words
 }
 
-const entriesOf = (schema: Marked, value: unknown): RefusalEntry[] => {
+const entriesOf = (schema: Marked, value: unknown): FieldRefusal[] => {
   const given = typeof value === 'object' && value !== null ? (value as { readonly [name: string]: unknown }) : {}
   return Object.entries(schema.properties ?? {}).flatMap(([field, part]) => {
     const isMissing = given[field] === undefined
@@ -43,7 +43,7 @@ const entriesOf = (schema: Marked, value: unknown): RefusalEntry[] => {
   })
 }
 
-const markOf = (op: Operation, field: string): RefusalEntry => {
+const markOf = (op: Operation, field: string): FieldRefusal => {
   const [code, message] = (op.body as Marked | undefined)?.properties?.[field]?.['x-refusal'] ?? [
     'ABDM-1006',
     'Invalid',
@@ -65,7 +65,7 @@ const variantName = (op: Operation, { scope, loginHint, otpSystem }: Choice): st
 }
 
 /** Scope, hint and OTP system each against what the operation accepts, as far as the scope can be told. */
-const choiceEntries = (op: Operation, choice: Choice): RefusalEntry[] => {
+const choiceEntries = (op: Operation, choice: Choice): FieldRefusal[] => {
   const all = Object.values(op.variants)
   const among = variantsOf(op, choice.scope)
   const known: readonly Variant[] = among.length > 0 ? among : all
@@ -81,11 +81,11 @@ const choiceEntries = (op: Operation, choice: Choice): RefusalEntry[] => {
 }
 
 /** One refusal for all failed checks of a batch, in the operation's own form. */
-export const refuseAll = (op: Operation, entries: readonly RefusalEntry[]): Refusal => {
+export const refuseAll = (op: Operation, entries: readonly FieldRefusal[]): Refusal => {
   if (op.errorForm === 'field') return new Refusal(400, 'field', entries)
   const coloned = entries.map((entry) => ({
     ...entry,
-    code: entry.code.startsWith('ABDM-') ? `${entry.code}: ` : entry.code,
+    code: entry.code === '' || !entry.code.startsWith('ABDM-') ? entry.code : (`${entry.code}: ` as const),
   }))
   return new Refusal(400, op.errorForm, coloned)
 }

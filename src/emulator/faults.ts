@@ -1,6 +1,6 @@
 import type { Operation } from '../abdm/wire/operation.ts'
 import { happens } from '../ids.ts'
-import { type RefusalForm, refuse } from './refusal.ts'
+import { Refusal, type RefusalForm } from './refusal.ts'
 
 /** Failures on request (sandbox.md): the next calls of an operation go wrong in a chosen way. */
 
@@ -109,7 +109,7 @@ export const createFaults = (operations: ReadonlySet<string>) => {
 }
 
 export const refusalOf = (fault: Fault, op: Operation) =>
-  refuse(fault.status, fault.form ?? op.errorForm, fault.code, fault.message)
+  new Refusal<string>(fault.status, fault.form ?? op.errorForm, [{ code: fault.code, message: fault.message }])
 
 const hugeBytes = 8_388_608
 let hugeBody: string | undefined

@@ -1,4 +1,4 @@
-import type { ErrorForm, ServiceName } from '../abdm/wire/operation.ts'
+import { type ErrorForm, fieldCodes, type ServiceName } from '../abdm/wire/operation.ts'
 import { indiaTime, isoTime } from '../clock.ts'
 
 /** What ABDM says instead of an answer, in the eight forms of abdm-v3 §5. Answers throw it; only this file writes it out. */
@@ -6,16 +6,62 @@ import { indiaTime, isoTime } from '../clock.ts'
 const usualForms = ['wrapped', 'flat', 'array', 'field', 'message'] as const satisfies readonly ErrorForm[]
 export const refusalForms = [...usualForms, 'description', 'text', 'empty', 'spring', 'runtime'] as const
 export type RefusalForm = (typeof refusalForms)[number]
-/** `field` names the refused field in form 4. Codes stand as they go out: some with a trailing `": "`. */
-export type RefusalEntry = { readonly code: string; readonly message: string; readonly field?: string }
 
-export class Refusal extends Error {
+/** Every code that the emulator says of itself: one that is not here does not compile. */
+export const refusalCodes = [
+  ...fieldCodes,
+  'ABDM-1016',
+  'ABDM-1017',
+  'ABDM-1024',
+  'ABDM-1027',
+  'ABDM-1030',
+  'ABDM-1043',
+  'ABDM-1100',
+  'ABDM-1101',
+  'ABDM-1111',
+  'ABDM-1113',
+  'ABDM-1114',
+  'ABDM-1115',
+  'ABDM-1124',
+  'ABDM-1134',
+  'ABDM-1135',
+  'ABDM-1160',
+  'ABDM-1204',
+  'ABDM-1207',
+  'ABDM-1211',
+  'ABDM-1219',
+  'ABDM-1228',
+  'ABDM-2403',
+  '900901',
+  '900902',
+  '404',
+] as const
+type Code = (typeof refusalCodes)[number]
+/** As it goes out: some with a trailing `": "`, some refusals without any. */
+type CodeSaid = Code | `${Code}: ` | ''
+
+/** `field` names the refused field in form 4. */
+export type RefusalEntry<C extends string = CodeSaid> = {
+  readonly code: C
+  readonly message: string
+  readonly field?: string
+}
+/** What is wrong with a field, before the form of the refusal decides how its code goes out. */
+export type FieldRefusal = RefusalEntry<Code | ''>
+
+/** Only faults say codes of other people's choice. */
+export class Refusal<C extends string = CodeSaid> extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   readonly form: RefusalForm
-  readonly entries: readonly RefusalEntry[]
+  readonly entries: readonly RefusalEntry<C>[]
   readonly headers: readonly string[]
-  constructor(status: number, form: RefusalForm, entries: readonly RefusalEntry[], headers: readonly string[] = []) {
+  constructor(
+    status: number,
+    form: RefusalForm,
+    entries: readonly RefusalEntry<NoInfer<C>>[],
+    headers: readonly string[] = [],
+  ) {
     super(entries[0]?.message ?? '')
     this.status = status
     this.form = form
@@ -24,19 +70,20 @@ export class Refusal extends Error {
   }
 }
 
-export const refuse = (status: number, form: RefusalForm, code = '', message = ''): Refusal =>
+export const refuse = (status: number, form: RefusalForm, code: CodeSaid = '', message = ''): Refusal =>
   new Refusal(status, form, [{ code, message }])
 
 /** The PHR services' usual refusal; codes in their arrays carry the colon (abdm-v3 §19 no. 3). */
-export const refuseInArray = (code: string, message: string): Refusal => refuse(400, 'array', `${code}: `, message)
+export const refuseInArray = (code: Code, message: string): Refusal => refuse(400, 'array', `${code}: `, message)
 
 type Occasion = { readonly now: number; readonly path: string; readonly requestId: string }
 type Rendered = { readonly status: number; readonly type: string; readonly body: string | undefined }
 
-const coded = ({ code, message }: RefusalEntry) => ({ code, message })
-const first = (entries: readonly RefusalEntry[]): RefusalEntry => entries[0] ?? { code: '', message: '' }
+type AnyRefusal = Refusal<string>
+const coded = ({ code, message }: RefusalEntry<string>) => ({ code, message })
+const first = (entries: AnyRefusal['entries']): RefusalEntry<string> => entries[0] ?? { code: '', message: '' }
 
-type Writer = (refusal: Refusal, occasion: Occasion) => unknown
+type Writer = (refusal: AnyRefusal, occasion: Occasion) => unknown
 const writers: { readonly [form in Exclude<RefusalForm, 'text' | 'empty'>]: Writer } = {
   wrapped: ({ entries }) => {
     const { code, message } = first(entries)
@@ -76,7 +123,7 @@ const gatewayDescriptions: { readonly [code: string]: string } = {
   900902: "Invalid Credentials. Make sure your API invocation call has a header: 'Authorization : Bearer ACCESS_TOKEN'",
 }
 
-export const render = (refusal: Refusal, occasion: Occasion): Rendered => {
+export const render = (refusal: AnyRefusal, occasion: Occasion): Rendered => {
   const { status, form } = refusal
   if (form === 'empty') return { status, type: '', body: undefined }
   if (form === 'text') return { status, type: 'text/plain', body: first(refusal.entries).message }
@@ -104,7 +151,7 @@ export const invalidCmId = () => refuse(400, 'wrapped', 'ABDM-2403', 'Invalid X-
 const isPhr = (service: ServiceName): boolean => service === 'phr-app' || service === 'phr-web'
 
 /** In the form that the service's errors usually have. */
-export const refuseOn = (service: ServiceName, status: number, code: string, message: string): Refusal =>
+export const refuseOn = (service: ServiceName, status: number, code: CodeSaid, message: string): Refusal =>
   refuse(status, isPhr(service) ? 'flat' : 'wrapped', code, message)
 
 /** Nobody is there: before any OTP goes out (abdm-v3 §8.1, §9.1). */

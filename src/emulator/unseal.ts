@@ -1,8 +1,8 @@
 import { isAadhaarNumber } from '../abdm/wire/aadhaar.ts'
-import type { Operation, Refusal as Words } from '../abdm/wire/operation.ts'
+import type { KeyBits, Operation, Refusal as Words } from '../abdm/wire/operation.ts'
 import { type Marked, refuseAll } from './checks.ts'
 import type { KeyRing } from './keys.ts'
-import { type Refusal, type RefusalEntry, refuse } from './refusal.ts'
+import { type FieldRefusal, type Refusal, refuse } from './refusal.ts'
 import { isAbhaNumber, isEmail, isMobile, isOtp, isPassword, readAddress } from './world/forms.ts'
 
 /** Opens the sealed fields of a body and copies ABDM's symptoms where one does not open (abdm-v3 §3.5). */
@@ -73,7 +73,7 @@ const entryOf = (
   op: Operation,
   hint: string | undefined,
   fault: Fault,
-): RefusalEntry => {
+): FieldRefusal => {
   const isMalformed = fault === 'malformed'
   if (field === 'loginId' && op.service === 'abha') {
     return { field, code: '', message: isMalformed ? 'LoginId is invalid' : 'Invalid LoginId' }
@@ -106,34 +106,71 @@ export type UnsealSettings = { readonly addressSuffix: string; readonly lenientK
 
 type Sealed = { readonly op: Operation; readonly body: unknown; readonly variant: string | undefined }
 
+/** What a text shows without being opened: which key it is for, that it is no ciphertext, or that it is not even base64. */
+export type Seal = KeyBits | 'wrong' | 'text'
+
+const sealWith =
+  (keys: KeyRing) =>
+  (text: string): Seal =>
+    base64Form.test(text) ? (keys.bitsOf(Buffer.from(text, 'base64')) ?? 'wrong') : 'text'
+
+type Looked = { readonly refused: FieldRefusal } | { readonly value: string; readonly bits: KeyBits }
+
+const hintIn = (body: unknown) => (body as { loginHint?: string }).loginHint
+
+/** Undefined: there is nothing to open. `sealOf` gives undefined where it cannot tell. */
+const look = (
+  sealed: SealedField,
+  { op, body, variant }: Sealed,
+  sealOf: (text: string) => Seal | undefined,
+  isLenient = false,
+): Looked | undefined => {
+  if (partAt(body, sealed.names.slice(0, -1)) === undefined) return undefined
+  const given = partAt(body, sealed.names)
+  const value = typeof given === 'string' ? given : ''
+  if (!value && !sealed.isRequired) return undefined
+  const seal = value ? sealOf(value) : 'wrong'
+  if (seal === undefined) return undefined
+  if (seal === 'text' && op.service === 'phr-web' && sealed.field === 'otpValue') throw illegalBase64(value)
+  const wanted = (variant === undefined ? undefined : op.variants[variant]?.key) ?? op.key
+  return typeof seal === 'number' && (seal === wanted || isLenient)
+    ? { value, bits: seal }
+    : { refused: entryOf(sealed, op, hintIn(body), 'sealed wrongly') }
+}
+
+/** The refusal that is certain before anything is opened. */
+export const refuseUnopenable = (
+  sealed: Sealed,
+  sealOf: (text: string) => Seal | undefined,
+  isLenient: boolean,
+): void => {
+  const entries = sealedFieldsOf(sealed.op).flatMap((field) => {
+    const looked = look(field, sealed, sealOf, isLenient)
+    return looked && 'refused' in looked ? [looked.refused] : []
+  })
+  if (entries.length > 0) throw refuseAll(sealed.op, entries)
+}
+
 /** Fills `into` with the plaintexts by dotted path, and throws one refusal for all fields that are wrong. */
 export const unseal = async (
-  { op, body, variant }: Sealed,
+  given: Sealed,
   fields: readonly SealedField[],
   keys: KeyRing,
   settings: UnsealSettings,
   into: Opened,
 ): Promise<void> => {
-  const hint = (body as { loginHint?: string }).loginHint
-  const wanted = (variant === undefined ? undefined : op.variants[variant]?.key) ?? op.key
-  const openOne = async (sealed: SealedField): Promise<RefusalEntry | undefined> => {
-    if (partAt(body, sealed.names.slice(0, -1)) === undefined) return undefined
-    const given = partAt(body, sealed.names)
-    const value = typeof given === 'string' ? given : undefined
-    if (!value && !sealed.isRequired) return undefined
-    if (!value || !base64Form.test(value)) {
-      if (value && op.service === 'phr-web' && sealed.field === 'otpValue') throw illegalBase64(value)
-      return entryOf(sealed, op, hint, 'sealed wrongly')
-    }
-    const ciphertext = Buffer.from(value, 'base64')
-    const bits = keys.bitsOf(ciphertext)
-    const text =
-      bits !== undefined && (bits === wanted || settings.lenientKeys) ? await keys.open(bits, ciphertext) : undefined
-    if (text === undefined) return entryOf(sealed, op, hint, 'sealed wrongly')
+  const { op, body } = given
+  const sealOf = sealWith(keys)
+  const openOne = async (sealed: SealedField): Promise<FieldRefusal | undefined> => {
+    const looked = look(sealed, given, sealOf, settings.lenientKeys)
+    if (!looked) return undefined
+    if ('refused' in looked) return looked.refused
+    const text = await keys.open(looked.bits, Buffer.from(looked.value, 'base64'))
+    if (text === undefined) return entryOf(sealed, op, hintIn(body), 'sealed wrongly')
     into[sealed.path] = text
-    return isWellFormed(sealed.field, hint, text, settings.addressSuffix)
+    return isWellFormed(sealed.field, hintIn(body), text, settings.addressSuffix)
       ? undefined
-      : entryOf(sealed, op, hint, 'malformed')
+      : entryOf(sealed, op, hintIn(body), 'malformed')
   }
   const only = fields.length === 1 ? fields[0] : undefined
   const entries = only ? [await openOne(only)] : await Promise.all(fields.map(openOne))

@@ -1,34 +1,41 @@
 import type { Operation } from '../abdm/wire/operation.ts'
 import { checkBody, checkQuery, loadCompiler } from './checks.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, refusalCodes } from './refusal.ts'
+import { refuseUnopenable, type Seal } from './unseal.ts'
 
 /** What the emulator would say to a request as far as that can be told without a world: what its own checks decide. */
 
 const codeOf = ({ entries: [first] }: Refusal): string => first?.code.replace(/[:\s]+$/, '') ?? ''
 
-export type WouldRefuse = { readonly status: number; readonly code: string }
+/** `fields`: what is refused, where that is told by field. */
+export type WouldRefuse = { readonly status: number; readonly code: string; readonly fields: readonly string[] }
+type Asked = {
+  readonly query: unknown
+  readonly body: unknown
+  /** Undefined: it cannot be told. */
+  readonly sealOf: (text: string) => Seal | undefined
+}
 
-export const wouldRefuse = async (op: Operation, query: unknown, body: unknown): Promise<WouldRefuse | undefined> => {
+export const wouldRefuse = async (
+  op: Operation,
+  { query, body, sealOf }: Asked,
+  isLenient: boolean,
+): Promise<WouldRefuse | undefined> => {
   await loadCompiler()
   try {
     checkQuery(op, query)
-    checkBody(op, body)
+    const variant = checkBody(op, body)
+    refuseUnopenable({ op, body, variant }, sealOf, isLenient)
     return undefined
   } catch (thrown) {
-    if (thrown instanceof Refusal) return { status: thrown.status, code: codeOf(thrown) }
-    throw thrown
+    if (!(thrown instanceof Refusal)) throw thrown
+    const fields = thrown.entries.flatMap(({ field }) => field ?? [])
+    return { status: thrown.status, code: codeOf(thrown), fields }
   }
 }
 
-/** Every code that it answers with; some stand without `ABDM-`. */
-export const emulatorCodes: ReadonlySet<string> = new Set(
-  [
-    ...'1006 1015 1016 1017 1024 1030 1043 1100 1101 1111 1113 1114 1115 1124 1134 1135 1160'.split(' '),
-    ...'1204 1211 1219 1228 2403 9999'.split(' '),
-  ]
-    .map((number) => `ABDM-${number}`)
-    .concat('900901', '900902', '1921', '1922', '404'),
-)
+/** Every code that it answers with. */
+export const emulatorCodes: ReadonlySet<string> = new Set(refusalCodes)
 
 const fillsMessage: ReadonlySet<string> = new Set([
   'abha.enrollment.by_aadhaar',

@@ -39,7 +39,7 @@ const variantsIn = (said: any): any[] =>
 
 /** §12.1: the fields of "ABHA profile" that do not depend on the person. */
 const abhaProfileFields =
-  'ABHANumber preferredAbhaAddress mobile firstName middleName lastName name yearOfBirth dayOfBirth monthOfBirth gender profilePhoto status stateCode districtCode pincode address kycPhoto stateName districtName subdistrictName authMethods kycVerified verificationStatus verificationType createdDate phrAddress'.split(
+  'ABHANumber preferredAbhaAddress mobile firstName middleName lastName name yearOfBirth dayOfBirth monthOfBirth gender profilePhoto status stateCode districtCode pincode address kycPhoto stateName districtName subdistrictName authMethods tags kycVerified verificationStatus verificationType localizedDetails createdDate phrAddress'.split(
     ' ',
   )
 

@@ -22,7 +22,7 @@ export const search = operation({
           index: Type.Integer(),
           ABHANumber: absent(personal()),
           name: absent(personal()),
-          gender: absent(Type.String()),
+          gender: absent(personal()),
           kycVerified: absent(Type.Union([Type.String(), Type.Boolean()])),
           authMethods: absent(Type.Array(Type.String())),
         }),

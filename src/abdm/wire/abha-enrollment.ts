@@ -26,7 +26,7 @@ export const requestOtp = operation({
   method: 'POST',
   path: '/enrollment/request/otp',
   body: Type.Object({
-    txnId: Type.Optional(text({ refusal: ['', 'Invalid Transaction Id'] })),
+    txnId: Type.Optional(personal({ refusal: ['', 'Invalid Transaction Id'] })),
     ...abhaOtpRequest,
   }),
   variants: otpVariants,

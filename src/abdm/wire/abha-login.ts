@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { absent, operation, personal, text } from './operation.ts'
-import { abhaOtpRequest, abhaOtpVerify, authResult, otpRequested, txnId, userTokens } from './parts.ts'
+import { absent, operation, personal } from './operation.ts'
+import { abhaOtpRequest, abhaOtpVerify, authResult, otpRequested, txnId, unread, userTokens } from './parts.ts'
 
 /** §8: logging in to an ABHA number. `index` names an account that `abha.account.search` has found. */
 
@@ -26,7 +26,7 @@ export const requestOtp = operation({
   path: '/profile/login/request/otp',
   body: Type.Object({
     ...abhaOtpRequest,
-    txnId: Type.Optional(text({ refusal: ['', 'Invalid Transaction Id'] })),
+    txnId: Type.Optional(personal({ refusal: ['', 'Invalid Transaction Id'] })),
   }),
   variants: {
     ...ways,
@@ -42,7 +42,7 @@ const account = Type.Object({
   ABHANumber: absent(personal()),
   preferredAbhaAddress: absent(personal()),
   name: absent(personal()),
-  gender: absent(Type.String()),
+  gender: absent(personal()),
   dob: absent(personal()),
   verifiedStatus: absent(Type.String()),
   verificationType: absent(Type.String()),
@@ -103,7 +103,7 @@ export const search = operation({
     preferredAbhaAddress: absent(personal()),
     authMethods: absent(Type.Array(Type.String())),
     blockedAuthMethods: absent(Type.Array(Type.String())),
-    tags: absent(Type.Unknown()),
+    tags: unread(),
     status: absent(Type.String()),
     verificationStatus: absent(Type.String()),
     verificationType: absent(Type.String()),

@@ -13,7 +13,7 @@ export const session = operation({
   needsGatewayToken: false,
   headers: ['X-CM-ID'],
   body: Type.Object({
-    clientId: text({ minLength: 1, refusal: ['1921', 'Invalid client id'] }),
+    clientId: text({ minLength: 1, redact: true, refusal: ['1921', 'Invalid client id'] }),
     clientSecret: text({ minLength: 1, redact: true, refusal: ['1922', 'Invalid client secret'] }),
     grantType: Type.Literal('client_credentials', { 'x-refusal': ['ABDM-1015', 'Invalid grant type'] }),
   }),

@@ -122,7 +122,9 @@ export type ReplyOf<O> = O extends Operation<TSchema, TSchema, infer Reply> ? St
  * Marks. `x-sealed`: RSA-encrypted on the way. `x-redact`: personal or secret, never in a log. `x-refusal`: what ABDM says
  * when the field is missing or malformed, so that one value tells the emulator both the rule and the words.
  */
-export type Refusal = readonly [code: string, message: string]
+export const fieldCodes = ['ABDM-1006', 'ABDM-1015', 'ABDM-9999', '1921', '1922'] as const
+/** The ABHA service refuses fields without a code (abdm-v3 §5 no. 4). */
+export type Refusal = readonly [code: (typeof fieldCodes)[number] | '', message: string]
 type FieldOptions = { pattern?: string; refusal?: Refusal; redact?: boolean; minLength?: number; maxLength?: number }
 
 export const text = (options: FieldOptions = {}) => {

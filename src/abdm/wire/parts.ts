@@ -5,7 +5,8 @@ import { absent, personal, type Refusal, sealed, text } from './operation.ts'
 
 const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-7][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'
 
-export const txnId = (refusal: Refusal = ['ABDM-9999', 'Invalid Transaction Id']) => text({ pattern: uuid, refusal })
+export const txnId = (refusal: Refusal = ['ABDM-9999', 'Invalid Transaction Id']) =>
+  personal({ pattern: uuid, refusal })
 
 /** Local part 8–18: letters, digits, at most one dot and one underscore, neither first nor last (abdm-v3 §18). */
 export const abhaAddressPattern =
@@ -13,6 +14,9 @@ export const abhaAddressPattern =
 
 export const abhaAddress = (refusal: Refusal = ['ABDM-9999', 'Invalid ABHA Address']) =>
   personal({ pattern: abhaAddressPattern, refusal })
+
+/** Nobody reads it, so it may have any form; what lies in it is somebody's. */
+export const unread = () => absent(Type.Unknown({ 'x-redact': true }))
 
 export const otpSystem = (refusal: Refusal) =>
   Type.Union([Type.Literal('abdm'), Type.Literal('aadhaar')], { 'x-refusal': refusal })
@@ -43,10 +47,10 @@ export const phrOtpVerify = Type.Object({
   }),
 })
 
-export const invalidPassword: Refusal = [
+export const invalidPassword = [
   'ABDM-1006',
   'Invalid Password Request, Please enter valid ABHA Address or valid password',
-]
+] as const satisfies Refusal
 
 /** §9.3, §13: an OTP, or a password without any request before it. */
 export const phrVerify = Type.Object({
@@ -71,11 +75,11 @@ export const phrUser = Type.Object({
   abhaAddress: Type.String({ 'x-redact': true }),
   fullName: absent(personal()),
   profilePhoto: absent(personal()),
-  gender: absent(Type.String()),
+  gender: absent(personal()),
   abhaNumber: absent(personal()),
   status: absent(Type.String()),
   kycStatus: absent(Type.String()),
-  age: absent(Type.Integer()),
+  age: absent(Type.Integer({ 'x-redact': true })),
 })
 
 /** §6.1, §8.1, §12.3: asking for an OTP, in the ABHA service's words. */
@@ -115,30 +119,32 @@ export const abhaProfile = Type.Object({
   yearOfBirth: absent(personal()),
   monthOfBirth: absent(personal()),
   dayOfBirth: absent(personal()),
-  gender: absent(Type.String()),
+  gender: absent(personal()),
   email: absent(personal()),
   profilePhoto: absent(personal()),
   kycPhoto: absent(personal()),
   status: absent(Type.String()),
-  stateCode: absent(Type.String()),
-  stateName: absent(Type.String()),
-  districtCode: absent(Type.String()),
-  districtName: absent(Type.String()),
-  subDistrictCode: absent(Type.String()),
-  subdistrictName: absent(Type.String()),
-  townCode: absent(Type.String()),
-  townName: absent(Type.String()),
-  villageCode: absent(Type.String()),
-  villageName: absent(Type.String()),
-  wardCode: absent(Type.String()),
-  wardName: absent(Type.String()),
+  stateCode: absent(personal()),
+  stateName: absent(personal()),
+  districtCode: absent(personal()),
+  districtName: absent(personal()),
+  subDistrictCode: absent(personal()),
+  subdistrictName: absent(personal()),
+  townCode: absent(personal()),
+  townName: absent(personal()),
+  villageCode: absent(personal()),
+  villageName: absent(personal()),
+  wardCode: absent(personal()),
+  wardName: absent(personal()),
   pincode: absent(personal()),
   address: absent(personal()),
   authMethods: absent(Type.Array(Type.String())),
   kycVerified: absent(Type.Union([Type.Boolean(), Type.String()])),
   verificationStatus: absent(Type.String()),
   verificationType: absent(Type.String()),
-  createdDate: absent(Type.String()),
+  createdDate: absent(personal()),
+  tags: unread(),
+  localizedDetails: unread(),
   phrAddress: absent(Type.Array(personal())),
 })
 
@@ -151,17 +157,17 @@ export const enrolledProfile = Type.Object({
   middleName: absent(personal()),
   lastName: absent(personal()),
   dob: absent(personal()),
-  gender: absent(Type.String()),
+  gender: absent(personal()),
   photo: absent(personal()),
   mobile: absent(personal()),
   mobileVerified: absent(Type.Boolean()),
   communicationMobile: absent(personal()),
   email: absent(personal()),
   address: absent(personal()),
-  districtCode: absent(Type.String()),
-  districtName: absent(Type.String()),
-  stateCode: absent(Type.String()),
-  stateName: absent(Type.String()),
+  districtCode: absent(personal()),
+  districtName: absent(personal()),
+  stateCode: absent(personal()),
+  stateName: absent(personal()),
   pinCode: absent(personal()),
   abhaType: absent(Type.String()),
   abhaStatus: absent(Type.String()),
@@ -212,6 +218,7 @@ export const phrNames = {
   monthOfBirth: Type.Optional(month),
   yearOfBirth: year,
   gender: Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')], {
+    'x-redact': true,
     'x-refusal': ['ABDM-1006', 'Invalid Gender'],
   }),
 }
@@ -239,15 +246,15 @@ export const phrDetails = {
   monthOfBirth: absent(personal()),
   yearOfBirth: absent(personal()),
   dateOfBirth: absent(personal()),
-  gender: absent(Type.String()),
+  gender: absent(personal()),
   email: absent(personal()),
   mobile: absent(personal()),
   address: absent(personal()),
-  stateName: absent(Type.String()),
-  districtName: absent(Type.String()),
+  stateName: absent(personal()),
+  districtName: absent(personal()),
   pinCode: absent(personal()),
-  stateCode: absent(Type.String()),
-  districtCode: absent(Type.String()),
+  stateCode: absent(personal()),
+  districtCode: absent(personal()),
 }
 
 /** §9.1, §10: how an ABHA address can log in. Nulls in place of a refusal mean that nobody has it (seen live). */
@@ -267,13 +274,13 @@ export const phrProfile = Type.Object({
   ...phrDetails,
   abhaAddress: Type.String({ 'x-redact': true }),
   abhaNumber: absent(personal()),
-  subDistrictCode: absent(Type.String()),
-  subDistrictName: absent(Type.String()),
+  subDistrictCode: absent(personal()),
+  subDistrictName: absent(personal()),
   authMethods: absent(Type.Array(Type.String())),
   status: absent(Type.String()),
   emailVerified: absent(Type.String()),
   mobileVerified: absent(Type.String()),
   kycStatus: absent(Type.String()),
-  abhaLinkedCount: absent(Type.String()),
+  abhaLinkedCount: absent(personal()),
   profilePhoto: absent(personal()),
 })

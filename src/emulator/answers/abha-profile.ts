@@ -47,7 +47,7 @@ const alreadyVerified = (what: string) =>
 
 const refuseBenefitLinked = ({ body }: PersonRow, isDeletion: boolean): void => {
   if (!body.isBenefitLinked) return
-  const [code, verb] = isDeletion ? ['ABDM-1219', 'deleted'] : ['ABDM-1228', 'deactivated']
+  const [code, verb] = isDeletion ? (['ABDM-1219', 'deleted'] as const) : (['ABDM-1228', 'deactivated'] as const)
   throw refuse(422, 'wrapped', code, `This ABHA number is linked to a benefit and cannot be ${verb}.`)
 }
 
