@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, type KeyConfig } from './config.ts'
+import { makeFolder } from './folder.ts'
 import { newBytes, newUuid } from './ids.ts'
 
 export type MasterKeys = { encryption: Buffer; signing: Buffer }
@@ -43,7 +44,12 @@ export const masterKeys = ({ encryption, signing, file }: KeyConfig): MasterKeys
 
 /** Whole or not at all. False: there is such a file now. */
 const keepKeys = (file: string, { encryption, signing }: MasterKeys): boolean => {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  try {
+    makeFolder(dirname(file))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new ConfigError([`The folder ${dirname(file)} cannot be made (${code}): name another one in DATABASE_URL.`])
+  }
   const text = JSON.stringify({ encryption: encryption.toString('base64'), signing: signing.toString('base64') })
   const unfinished = `${file}.${newUuid()}`
   try {

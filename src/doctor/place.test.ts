@@ -111,6 +111,15 @@ test('a database that cannot be written is told', async () => {
   }
 })
 
+test('a database in a folder that cannot be made is told at once', async () => {
+  if (process.platform !== 'linux') return
+  const { env } = embedded()
+  const { of, inState } = await examinedHere({ ...env, DATABASE_URL: 'sqlite:/proc/nope/deeper/x.db' })
+  assert.match(of('database').says, /there is no such folder, or no permission/)
+  assert.match(of('database').todo.join(), /name another file in DATABASE_URL/)
+  assert.deepEqual(inState('failed'), ['database'])
+})
+
 test('a database that a server has open asks for attention and fails nothing', async () => {
   const { file, env } = embedded()
   const server = opened(file)

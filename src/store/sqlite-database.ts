@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { makeFolder } from '../folder.ts'
 import { sqliteMigrations } from './migrations/sqlite/index.ts'
 
 /** The only file that knows Node's SQLite. Opens a database safely and hands out prepared statements. */
@@ -63,7 +64,7 @@ export const openDatabase = (options: DatabaseOptions, keyCheck: Uint8Array): Da
 
 const createFile = (file: string): void => {
   if (file === ':memory:' || existsSync(file)) return
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   // SQLite gives its side files the mode of the main one.
   closeSync(openSync(file, 'a', 0o600))
 }
@@ -160,6 +161,8 @@ const refusal = (file: string, cause: unknown): Error => {
   let code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : -1
   // A read-only file cannot be locked either, and that is what SQLite meets first.
   if (code === 10 && !isWritable(file)) code = 8
+  // The folder or the file could not be made.
+  if (/^E(NOENT|ACCES|PERM|NOTDIR)$/.test((cause as NodeJS.ErrnoException).code ?? '')) code = 14
   const reason = sqliteReasons[code]?.(file)
   return new Refusal(reason ?? `The database ${file} cannot be opened: ${(cause as Error).message}.`, { cause })
 }
