@@ -10,7 +10,14 @@ import { runClientCommand } from './operator.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
+/** A reader that has gone (`| head`) wants no more: what is under way is still finished and cleaned up, and the status is true. */
+const outliveReader = (): void =>
+  void process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EPIPE') throw thrown
+  })
+
 export const run = async (typed: readonly string[]): Promise<void> => {
+  outliveReader()
   const line = readCommandLine(typed)
   if ('help' in line) return console.log(line.help)
   if ('problem' in line) {
