@@ -41,6 +41,16 @@ test('an argument that it does not know is refused with the usage', async () => 
   assert.match(stderr, /doctor \[--json\]/)
 })
 
+test('a command whose reader has gone ends quietly, with the status that it would have had', async () => {
+  const folder = newFolder()
+  for (const args of ['doctor', 'doctor --json', 'version', 'help']) {
+    const line = `{ "${process.execPath}" bin/openabha.mjs ${args}; echo $? >&2; } | true`
+    // Nobody reads any more when it speaks.
+    const { stderr } = await launch('sh', ['-c', line], { DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` }).ended
+    assert.equal(stderr, '0\n', args)
+  }
+})
+
 const finding = {
   step: 'clock',
   state: 'attention',

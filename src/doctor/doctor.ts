@@ -101,8 +101,8 @@ const emulatorStep = (
 /** Without settings it is not known whom to ask. */
 const skipUpstream = (round: Round, settings: Step<Config>): void => {
   const names = serviceNames.flatMap((service) => [`DNS ${service}`, `TLS ${service}`])
-  for (const name of [...names, 'session', 'clock', 'certificate 2048', 'certificate 4096', 'PHR app permission'])
-    round.step({ name, needs: [settings], check: () => ok('') })
+  const asked = ['session', 'clock', 'certificate 2048', 'certificate 4096', 'PHR app permission', 'PHR web']
+  for (const name of [...names, ...asked]) round.step({ name, needs: [settings], check: () => ok('') })
 }
 
 /** Returns the exit status. */

@@ -20,7 +20,7 @@ after(async () => {
   await upstream.stop()
 })
 
-const ofSession = ['certificate 2048', 'certificate 4096', 'PHR app permission']
+const ofSession = ['certificate 2048', 'certificate 4096', 'PHR app permission', 'PHR web']
 
 test('with everything in order every step says so, and no secret is shown', async () => {
   const { findings, inState } = await examined(realEnv(bench.emulator.bases))
@@ -132,3 +132,32 @@ test('a gateway where nobody listens is not reached', async () => {
   assert.match(of('session').todo.join(), /ABDM_GATEWAY_URL/)
   assert.deepEqual(inState('failed'), ['session'])
 })
+
+/** Each base in turn, and the step that is the first to see that it is wrong. */
+const bases = [
+  ['ABDM_GATEWAY_URL', 'session', '/sessions'],
+  ['ABDM_ABHA_URL', 'certificate 4096', '/profile/public/certificate'],
+  ['ABDM_PHR_APP_URL', 'certificate 2048', '/login/public/certificate'],
+  ['ABDM_PHR_WEB_URL', 'PHR web', '/login/abha/search'],
+] as const
+for (const [setting, step, path] of bases) {
+  test(`a ${setting} where nobody listens, or another program answers, is named`, async () => {
+    const gone = await startScripted()
+    await gone.stop()
+    const right = realEnv(bench.emulator.bases)
+    const dead = await examined({ ...right, [setting]: gone.origin })
+    assert.deepEqual([dead.of(step).state, dead.of(step).says], ['failed', 'ABDM is not reached'])
+    const html = { type: 'text/html', body: '<html>it works</html>' }
+    const said = [{ ...html, status: 404 }, html, { ...html, status: 400 }]
+    const answers = []
+    for (const one of said) {
+      upstream.say(path, one)
+      answers.push(await examined({ ...right, [setting]: upstream.origin }))
+      upstream.forget()
+    }
+    for (const { of } of [dead, ...answers]) {
+      assert.equal(of(step).state, 'failed')
+      assert.match(of(step).todo.join(), new RegExp(`^Check ${setting}`))
+    }
+  })
+}

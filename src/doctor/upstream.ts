@@ -1,14 +1,14 @@
 import type { Abdm } from '../abdm/client.ts'
-import { type ReadError, UpstreamFailure } from '../abdm/failure.ts'
+import { hasMeaning, type ReadError, UpstreamFailure } from '../abdm/failure.ts'
 import { readPublicKey } from '../abdm/sealing.ts'
-import { certificates, phrLogin } from '../abdm/wire/index.ts'
+import { certificates, phrLogin, web } from '../abdm/wire/index.ts'
 import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
 import type { UpstreamConfig } from '../config.ts'
 import { baseSettings } from '../config-defaults.ts'
 import type { Ways } from './network.ts'
 import { failed, ok, type Round, type Step, type Verdict } from './round.ts'
 
-/** ABDM itself: the session, the clock, both certificates, the permission for the PHR app service. One log-in serves all. */
+/** ABDM itself: the session, the clock, both certificates, the permission for the PHR app service, PHR web. One log-in serves all. */
 
 type UpstreamDeps = { abdm: Abdm; settings: UpstreamConfig; ways: Ways }
 
@@ -20,12 +20,13 @@ const rootOf = (failure: UpstreamFailure): UpstreamFailure =>
 const wordsOf = ({ http, code, message }: ReadError): string =>
   ['ABDM refused:', http, code, message].filter((part) => part !== undefined).join(' ')
 
-const todoForRefusal = ({ http, code = '' }: ReadError): string => {
+const todoForRefusal = ({ http, code = '' }: ReadError, setting: string): string => {
   if (['ABDM-1016', 'ABDM-2402'].includes(code)) return 'Set the clock of this machine (NTP).'
   if (code === 'ABDM-2403') return 'Check ABDM_CM_ID: sbx in the sandbox, abdm in production.'
   if (code === 'ABDM-1027' || http === 429) return 'ABDM has blocked this client for a while: wait, then try once.'
   if (http >= 500) return 'ABDM has trouble: try again later.'
-  if (http === 404) return 'Check the address: nothing of ABDM’s is there.'
+  if (http === 404) return `Check ${setting}: nothing of ABDM’s is at that address.`
+  if (code === '') return `Check ${setting}: another program answers there, or a proxy on the way.`
   return 'Check ABDM_CLIENT_ID and ABDM_CLIENT_SECRET. If they are right, the client is locked after some eight refusals: wait ten minutes, then try once.'
 }
 
@@ -33,7 +34,7 @@ const failedCall = (service: ServiceName, thrown: unknown, todo = todoForRefusal
   if (!(thrown instanceof UpstreamFailure)) throw thrown
   const { kind, read } = rootOf(thrown)
   const setting = baseSettings[service]
-  if (read) return failed(wordsOf(read), todo(read))
+  if (read) return failed(wordsOf(read), todo(read, setting))
   if (kind === 'unreachable')
     return failed('ABDM is not reached', `Check ${setting}, and that firewall and proxy let this machine call it.`)
   if (kind === 'tooSlow')
@@ -116,6 +117,12 @@ const certificateStep = (
 /** Longer than an address may be, so nobody has it. */
 const nobodysAddress = (suffix: string): string => `openabha.doctor.asks.for.nobody@${suffix}`
 
+/** Not to know the address is the right answer. Without a code of ABDM's it is the answer of another program. */
+const knowsNobody = (thrown: unknown): boolean => {
+  if (!(thrown instanceof UpstreamFailure)) return false
+  return (thrown.meaning === 'notFound' || thrown.meaning === 'inputRefused') && thrown.read?.code !== undefined
+}
+
 const permissionStep = (
   round: Round,
   session: Step<undefined>,
@@ -129,16 +136,29 @@ const permissionStep = (
       try {
         await abdm.call(phrLogin.search, { body: { abhaAddress: nobodysAddress(settings.addressSuffix) } })
       } catch (thrown) {
-        // Not to know the address is the right answer.
-        const { meaning } = thrown as Partial<UpstreamFailure>
-        if (meaning === 'noPermission')
+        if (hasMeaning(thrown, 'noPermission'))
           return failed(
             'ABDM-1094: this client id may not use the PHR app service',
             'Ask NHA to enable it, or set ABDM_PHR_APP=false: PHR web then stands in.',
           )
-        if (meaning !== 'notFound' && meaning !== 'inputRefused') return failedCall('phr-app', thrown)
+        if (!knowsNobody(thrown)) return failedCall('phr-app', thrown)
       }
       return ok('ABDM lets this client id use the PHR app service')
+    },
+  })
+
+/** It publishes no key of its own, so it is asked for somebody. */
+const webStep = (round: Round, session: Step<undefined>, { abdm, settings, ways }: UpstreamDeps): Step<undefined> =>
+  round.step({
+    name: 'PHR web',
+    needs: [session, ways['phr-web']],
+    async check() {
+      try {
+        await abdm.call(web.search, { body: { abhaAddress: nobodysAddress(settings.addressSuffix) } })
+      } catch (thrown) {
+        if (!knowsNobody(thrown)) return failedCall('phr-web', thrown)
+      }
+      return ok('answers as ABDM does')
     },
   })
 
@@ -148,4 +168,5 @@ export const upstreamSteps = (round: Round, deps: UpstreamDeps): void => {
   certificateStep(round, 2048, session, deps)
   certificateStep(round, 4096, session, deps)
   permissionStep(round, session, deps)
+  webStep(round, session, deps)
 }
