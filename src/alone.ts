@@ -9,6 +9,9 @@ import { sandboxRoutes } from './sandbox/index.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
 import { openStore } from './store/open.ts'
 
+/** The sandbox's own routes and the console's; what is unknown below them is refused as the sandbox refuses. */
+const ours = /^[/](sandbox|console|healthz)([/]|$)/
+
 /** The emulator without the product: the four V3 bases on one origin, the sandbox's own routes beside them. */
 export const serveEmulatorAlone = async (
   config: Config,
@@ -35,7 +38,11 @@ export const serveEmulatorAlone = async (
       port: config.listen.port,
     },
     onFirstKeys,
-    beside: (request, response) => server.app.routing(request, response),
+    beside: {
+      serve: (request, response) => server.app.routing(request, response),
+      // Whatever is nobody's is ABDM's to refuse, in ABDM's form.
+      takes: (path) => path === '/' || ours.test(path),
+    },
   })
   const sandbox = createSandbox({ emulator, store, clock, upstreamClock })
   await sandbox.start()

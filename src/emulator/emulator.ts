@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServiceName } from '../abdm/wire/operation.ts'
 import type { Clock } from '../clock.ts'
@@ -9,7 +9,7 @@ import { createFaults, type Fault, type FaultWish } from './faults.ts'
 import { createGate } from './gate.ts'
 import { createImages } from './images/images.ts'
 import { type EmulatorKeys, openKeyRing } from './keys.ts'
-import { basePaths, createListener, operationIds } from './server.ts'
+import { type Beside, basePaths, createListener, operationIds } from './server.ts'
 import { createTokens } from './tokens.ts'
 import { createTrace, type Exchange } from './trace.ts'
 import { type Citizen, createCitizens } from './world/citizens.ts'
@@ -55,7 +55,7 @@ export type EmulatorParts = {
   /** Called before keys are made, which takes seconds. */
   onFirstKeys?: (() => void) | undefined
   /** Takes the requests that are under none of the four bases. */
-  beside?: RequestListener | undefined
+  beside?: Beside | undefined
 }
 
 export type Emulator = {

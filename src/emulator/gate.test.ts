@@ -186,10 +186,14 @@ test('requests beside the four bases go to whoever was put there', async () => {
     store: bench.store,
     clock: bench.clock,
     settings,
-    beside: (request, response) => response.end(`beside ${request.url}`),
+    beside: {
+      serve: (request, response) => response.end(`beside ${request.url}`),
+      takes: (path) => path === '/healthz',
+    },
   })
   const { origin } = new URL(own.bases.abha)
   assert.equal(await (await fetch(`${origin}/healthz`)).text(), 'beside /healthz')
+  assert.equal((await fetch(`${origin}/nowhere`)).status, 404)
   assert.equal((await fetch(`${own.bases.abha}/healthz`)).status, 404)
   await own.close()
 })

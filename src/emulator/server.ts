@@ -86,14 +86,16 @@ const queryOf = (url: string): { [name: string]: string } => {
   return cut < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(cut + 1)))
 }
 
+export type Beside = { readonly serve: RequestListener; readonly takes: (path: string) => boolean }
+
 export type ServerParts = {
   readonly world: World
   readonly clock: Clock
   readonly faults: Faults
   readonly trace: Trace
   readonly settings: UnsealSettings
-  /** Takes what is under none of the four bases; the stand-alone emulator puts its sandbox there. */
-  readonly beside?: RequestListener | undefined
+  /** What else is served on this origin: by the stand-alone emulator its sandbox. */
+  readonly beside?: Beside | undefined
   readonly faces: Faces
   /** Ends waits when the emulator closes. */
   readonly closing: AbortSignal
@@ -255,8 +257,8 @@ export const createListener = (parts: ServerParts) => {
       running.add(served)
       return
     }
-    if (!route && beside && !isUnderBase(path)) {
-      beside(request, response)
+    if (!route && beside?.takes(path)) {
+      beside.serve(request, response)
       return
     }
     const served = serve(route, path, request, response).finally(() => running.delete(served))
