@@ -10,6 +10,9 @@ export type RefusalForm = (typeof refusalForms)[number]
 /** Every code that the emulator says of itself: one that is not here does not compile. */
 export const refusalCodes = [
   ...fieldCodes,
+  'ABDM-1003',
+  'ABDM-1004',
+  'ABDM-1012',
   'ABDM-1016',
   'ABDM-1017',
   'ABDM-1024',
@@ -18,10 +21,15 @@ export const refusalCodes = [
   'ABDM-1043',
   'ABDM-1100',
   'ABDM-1101',
+  'ABDM-1102',
+  'ABDM-1110',
   'ABDM-1111',
+  'ABDM-1112',
   'ABDM-1113',
   'ABDM-1114',
   'ABDM-1115',
+  'ABDM-1118',
+  'ABDM-1119',
   'ABDM-1124',
   'ABDM-1134',
   'ABDM-1135',
@@ -31,6 +39,7 @@ export const refusalCodes = [
   'ABDM-1211',
   'ABDM-1219',
   'ABDM-1228',
+  'ABDM-1407',
   'ABDM-2403',
   '900901',
   '900902',
@@ -175,6 +184,14 @@ export const attemptsUsedUp = (service: ServiceName) =>
 /** No status is documented: as ABDM-1100 (abdm-v3 §17, §18). */
 export const blockedForADay = (service: ServiceName) =>
   refuseOn(service, isPhr(service) ? 400 : 422, 'ABDM-1027', 'You are blocked. Please try again after 24 hours.')
+
+/** No status is documented: as ABDM-1100 (abdm-v3 §17). */
+export const notDelivered = (service: ServiceName, isEmail: boolean) => {
+  const status = isPhr(service) ? 400 : 422
+  return isEmail
+    ? refuseOn(service, status, 'ABDM-1003', 'Email gateway is unavailable')
+    : refuseOn(service, status, 'ABDM-1004', 'SMS gateway is unavailable')
+}
 
 /** The emulator itself went wrong, or its database did. */
 export const unknownException = (op: Called, detail = '') =>

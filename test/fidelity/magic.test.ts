@@ -60,8 +60,49 @@ const giveUp = async ({ nha, alone, proven }: Visit, what: string) => {
   return nha.post('abha', '/profile/account/verify', { scope, authData, reasons: ['moved'] }, headers)
 }
 
+const onAbhaByAadhaar = ({ nha }: Visit, number: string) =>
+  nha.ask('abha-login', { scope: ['abha-login', 'aadhaar-verify'], hint: 'abha-number', id: number, system: 'aadhaar' })
+const byEmail = ({ nha }: Visit) => {
+  const scope = ['abha-address-login', 'email-verify']
+  return nha.ask('phr-login', { scope, hint: 'email', id: 'ishwar@namuna.example', system: 'abdm' })
+}
+const crowdedMobile = async (visit: Visit) => {
+  const { aadhaar_number: id } = await visit.alone.citizenOn('6200010011')
+  const { txnId } = (await aadhaarOtp(visit, id)).body
+  const otpValue = await visit.nha.seal(4096, await visit.alone.otpTo('6200010011'))
+  return visit.nha.byAadhaar({ authMethods: ['otp'], otp: { txnId, otpValue, mobile: '6200010220' } })
+}
+const crowdedEmail = async ({ nha, proven }: Visit, place: 'phr' | 'abha') => {
+  const email = 'meena@namuna.example'
+  if (place === 'phr') {
+    const asking = { scope: byAddress, hint: 'abha-address', id: 'arjun.maadari@sbx', system: 'abdm' } as const
+    const headers = xToken((await proven('phr-login', asking, '6200010022')).body.tokens.token)
+    const scope = ['abha-address-profile', 'email-verify']
+    return nha.ask('phr-profile', { scope, hint: 'email', id: email, system: 'abdm' }, headers)
+  }
+  const asking = { scope: byNumber, hint: 'abha-number', id: '91-2000-0000-0022', system: 'abdm' } as const
+  const headers = xToken((await proven('abha-login', asking, '6200010022')).body.token)
+  const loginId = await nha.seal(4096, email)
+  const body = { scope: ['abha-profile', 'email-verify'], loginHint: 'email', loginId, otpSystem: 'abdm' }
+  return nha.post('abha', '/profile/account/request/otp', body, headers)
+}
+
 type Cause = readonly [code: string, who: string, status: number, provoke: (visit: Visit) => Promise<Answer>]
 const causes: readonly Cause[] = [
+  ['ABDM-1003', 'Ishwar, by e-mail', 400, byEmail],
+  ['ABDM-1004', 'Ishwar, on PHR', 400, (visit) => logIn(visit, 'ishwar.namuna@sbx')],
+  ['ABDM-1004', 'Ishwar, on the ABHA service', 422, (visit) => onAbha(visit, '91-2000-0000-0154')],
+  ['ABDM-1012', 'Noor’s address', 400, (visit) => logIn(visit, 'noor.nomuna@sbx')],
+  ['ABDM-1102', 'Lalita', 400, (visit) => onAbha(visit, '91-2000-0000-0165')],
+  ['ABDM-1110', 'Noor’s number', 400, (visit) => onAbha(visit, '91-2000-0000-0187')],
+  ['ABDM-1111', 'Tanvi', 400, (visit) => onAbha(visit, '91-2000-0000-0209')],
+  ['ABDM-1112', 'Lalita, by Aadhaar', 400, (visit) => onAbhaByAadhaar(visit, '91-2000-0000-0165')],
+  ['ABDM-1118', 'Joseph', 400, (visit) => logIn(visit, 'joseph.maadhiri@sbx')],
+  ['ABDM-1119', 'Joseph, by Aadhaar', 400, (visit) => onAbhaByAadhaar(visit, '91-2000-0000-0176')],
+  ['ABDM-1124', 'Asha, who wants Meenakshi’s mobile', 422, crowdedMobile],
+  ['ABDM-1135', 'Arjun, who wants Meenakshi’s e-mail, on PHR', 400, (visit) => crowdedEmail(visit, 'phr')],
+  ['ABDM-1135', 'Arjun, on the ABHA service', 422, (visit) => crowdedEmail(visit, 'abha')],
+  ['ABDM-1407', 'Senthil', 400, (visit) => logIn(visit, 'senthil.arhi@sbx')],
   ['ABDM-1027', 'Farida, on PHR', 400, (visit) => logIn(visit, 'farida.arhi@sbx')],
   ['ABDM-1027', 'Farida, on the ABHA service', 422, (visit) => onAbha(visit, '91-2000-0000-0132')],
   ['ABDM-1043', 'Kavitha', 400, wrongNumber],
@@ -86,3 +127,14 @@ for (const [code, who, status, provoke] of causes) {
     assert.equal((answer.body.error ?? answer.body).code, code, answer.text)
   })
 }
+
+walk('a search names the ways in that are blocked', async ({ nha }) => {
+  const blocked = ['MOBILE_OTP', 'AADHAAR_OTP']
+  const abhaAddress = 'joseph.maadhiri@sbx'
+  const searches = [
+    await nha.post('phr-app', '/login/search', { abhaAddress }),
+    await nha.post('phr-web', '/login/abha/search', { abhaAddress }),
+    await nha.post('abha', '/profile/login/search', { ABHANumber: '91-2000-0000-0176' }),
+  ]
+  for (const { body, text } of searches) assert.deepEqual(body.blockedAuthMethods, blocked, text)
+})

@@ -2,7 +2,7 @@ import type * as wire from '../../abdm/wire/abha-login.ts'
 import { userNotFound } from '../refusal.ts'
 import type { PersonRow } from '../world/people.ts'
 import { accountOf, choiceOf, loginAccountOf } from '../world/profiles.ts'
-import { identifiers, refuseDeactivated, type Subject } from '../world/subjects.ts'
+import { blockedWays, identifiers, refuseDeactivated, type Subject } from '../world/subjects.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import { fieldRefused, finalTokens, invalidTxn, personSubject, verifyAbhaOtp } from './abha-otp.ts'
 import type { Answers, Call, World } from './answer.ts'
@@ -98,7 +98,7 @@ export const abhaLogin: Answers<typeof wire> = {
       ABHANumber,
       preferredAbhaAddress,
       authMethods,
-      blockedAuthMethods: [],
+      blockedAuthMethods: blockedWays(row.body),
       tags: {},
       status,
       verificationStatus,

@@ -2,7 +2,7 @@ import { invalidPassword } from '../../abdm/wire/parts.ts'
 import type * as wire from '../../abdm/wire/phr-profile.ts'
 import { refuseInArray, refuseOn } from '../refusal.ts'
 import { readAddress } from '../world/forms.ts'
-import { type AddressRow, addresses } from '../world/people.ts'
+import { type AddressRow, addresses, numberOf } from '../world/people.ts'
 import { identifiers, type Subject } from '../world/subjects.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import type { Call, World } from './answer.ts'
@@ -33,7 +33,7 @@ export const contactSubject = async (
   const about = { mobile: named, personId: null, addressId: address.id }
   if (call.variant === 'mobile') return { ...about, identifier: identifiers.mobile(named) }
   const others = (await register.addressesWithEmail(named)).filter(({ id }) => id !== address.id)
-  if (others.length >= addressesPerEmailMax) {
+  if (numberOf(others) >= addressesPerEmailMax) {
     throw refuseOn(call.op.service, 400, 'ABDM-1135', 'This email is already linked with 6 ABHA addresses.')
   }
   return { ...about, identifier: identifiers.email(named) }

@@ -1,6 +1,6 @@
 import { type Store, taking, updating } from '../../store/store.ts'
 import { refuse } from '../refusal.ts'
-import { type AddressRow, addresses, type Person, type PersonRow, people, type Register } from './people.ts'
+import { type AddressRow, addresses, numberOf, type Person, type PersonRow, people, type Register } from './people.ts'
 
 /** What the holder of an ABHA number may do to it (abdm-v3 §12). Every change is one guarded write. */
 
@@ -10,7 +10,7 @@ const accountsPerEmailMax = 6
 
 export const refuseCrowdedEmail = async (email: string, personId: string, { register }: Parts): Promise<void> => {
   const others = (await register.holdersWithEmail(email)).filter(({ id }) => id !== personId)
-  if (others.length >= accountsPerEmailMax) {
+  if (numberOf(others) >= accountsPerEmailMax) {
     throw refuse(422, 'wrapped', 'ABDM-1135', 'This email is already linked with 6 ABHA numbers.')
   }
 }

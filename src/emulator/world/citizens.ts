@@ -4,7 +4,7 @@ import { newDigits, randomBelow } from '../../ids.ts'
 import { inserting, type Store, type Write } from '../../store/store.ts'
 import { isAbhaNumber, isMobile, isPincode, readAddress } from './forms.ts'
 import type { OrderedIds } from './ordered-ids.ts'
-import { type Address, addresses, createRegister, type Person, people } from './people.ts'
+import { type Address, addresses, createRegister, type Person, people, type Refusals } from './people.ts'
 import { type Place, placeOf, places } from './places.ts'
 import { givenNames, seeds, surnames } from './seeds.ts'
 import { identifiers } from './subjects.ts'
@@ -47,6 +47,11 @@ export type Extra = {
   readonly isDeactivated?: boolean
   readonly isBenefitLinked?: boolean
   readonly isMismatched?: boolean
+  /** Neither an SMS nor an e-mail reaches them. */
+  readonly isOutOfReach?: boolean
+  readonly email?: string
+  readonly refusals?: Refusals
+  readonly countsAs?: number
   /** Addresses made by mobile only, without KYC. */
   readonly unverified?: readonly string[]
 }
@@ -106,6 +111,8 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
     street: '1 Namuna Street',
     ...place,
     isDeactivated: extra.isDeactivated ?? false,
+    ...(extra.refusals && { refusals: extra.refusals }),
+    ...(extra.countsAs && { countsAs: extra.countsAs }),
   }
   const abhaMobile = extra.abhaMobile ?? citizen.mobile
   const body: Person = {
@@ -120,6 +127,7 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
     dayOfBirth: citizen.day_of_birth ?? 0,
     notes: citizen.notes,
     ...(extra.isBenefitLinked && { isBenefitLinked: true }),
+    ...(extra.email && { email: extra.email }),
     ...(extra.isMismatched && { isMismatched: true }),
   }
   const personId = newId()
@@ -140,7 +148,7 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
       monthOfBirth: twoDigits(citizen.month_of_birth),
       yearOfBirth: String(citizen.year_of_birth),
       hasPassword: false,
-      email: '',
+      email: extra.email ?? '',
       profilePhoto: '',
     }
   })
@@ -152,13 +160,15 @@ const rowsOf = (citizen: Citizen, extra: Extra, suffix: string, newId: OrderedId
       ...theirs.map((made) => inserting(addresses, newId(), made)),
       ...(extra.isLocked ? waysToName(body, theirs).map((named) => lockingForever(named)) : []),
       ...(extra.isBlocked ? waysToName(body, theirs).map((named) => lockingForever(named, 'blocked')) : []),
+      ...(extra.isOutOfReach ? waysToName(body, theirs).map((named) => lockingForever(named, 'outOfReach')) : []),
     ],
   }
 }
 
-const waysToName = ({ abhaMobile, abhaNumber, aadhaarNumber }: Person, theirs: readonly Address[]): string[] => [
+const waysToName = ({ abhaMobile, abhaNumber, aadhaarNumber, email }: Person, theirs: readonly Address[]): string[] => [
   identifiers.aadhaar(aadhaarNumber),
   ...(abhaMobile ? [identifiers.mobile(abhaMobile)] : []),
+  ...(email ? [identifiers.email(email)] : []),
   ...(abhaNumber ? [identifiers.abhaNumber(abhaNumber)] : []),
   ...theirs.map(({ name }) => identifiers.address(name)),
 ]

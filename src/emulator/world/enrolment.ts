@@ -3,7 +3,7 @@ import { newDigits } from '../../ids.ts'
 import { inserting, type Store, updating } from '../../store/store.ts'
 import { refuse } from '../refusal.ts'
 import type { OrderedIds } from './ordered-ids.ts'
-import { type Address, addresses, type Person, type PersonRow, people, type Register } from './people.ts'
+import { type Address, addresses, numberOf, type Person, type PersonRow, people, type Register } from './people.ts'
 
 /** How a person comes to an ABHA number, and to the mobile that is on it (abdm-v3 §6, §20 no. 6). */
 
@@ -43,7 +43,7 @@ export const kycAddress = (person: Person, personId: string, name: string): Addr
 
 export const refuseCrowdedMobile = async (mobile: string, personId: string, { register }: Parts): Promise<void> => {
   const others = (await register.holdersOn(mobile)).filter(({ id }) => id !== personId)
-  if (others.length >= numbersPerMobileMax) {
+  if (numberOf(others) >= numbersPerMobileMax) {
     throw refuse(422, 'wrapped', 'ABDM-1124', 'This mobile number is already linked with 6 ABHA numbers.')
   }
 }

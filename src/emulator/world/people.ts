@@ -8,6 +8,16 @@ import type { Collection, Row, Store } from '../../store/store.ts'
 const nullable = <Field extends ReturnType<typeof Type.String>>(field: Field) => Type.Union([field, Type.Null()])
 const gender = Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')])
 
+/** Codes that a log-in as this one is refused with: by ABDM's OTP, by UIDAI's, by the ABHA address in either way. */
+const refusals = Type.Optional(
+  Type.Object({
+    abdm: Type.Optional(Type.String()),
+    aadhaar: Type.Optional(Type.String()),
+    address: Type.Optional(Type.String()),
+  }),
+)
+export type Refusals = Static<typeof refusals>
+
 const person = Type.Object({
   aadhaarNumber: Type.String(),
   /** The mobile that UIDAI knows. */
@@ -44,6 +54,9 @@ const person = Type.Object({
   isBenefitLinked: Type.Optional(Type.Boolean()),
   /** UIDAI's data disagree: no enrolment by this Aadhaar succeeds. */
   isMismatched: Type.Optional(Type.Boolean()),
+  refusals,
+  /** As many ABHA numbers as these count for stand on the mobile and the e-mail. */
+  countsAs: Type.Optional(Type.Integer()),
 })
 export type Person = Static<typeof person>
 
@@ -73,6 +86,8 @@ const address = Type.Object({
   districtCode: Type.String(),
   districtName: Type.String(),
   profilePhoto: Type.String(),
+  refusals,
+  countsAs: Type.Optional(Type.Integer()),
 })
 export type Address = Static<typeof address>
 export type PersonRow = Row<Person>
@@ -106,6 +121,10 @@ export const addresses: Collection<Address> = {
 
 export const fullNameOf = (who: { firstName: string; middleName: string | null; lastName: string }): string =>
   [who.firstName, who.middleName, who.lastName].filter(Boolean).join(' ')
+
+/** How many of those that ABDM allows six of these are. */
+export const numberOf = (rows: readonly { readonly body: { readonly countsAs?: number } }[]): number =>
+  rows.reduce((sum, { body }) => sum + (body.countsAs ?? 1), 0)
 
 export type Register = ReturnType<typeof createRegister>
 

@@ -1,5 +1,6 @@
 import { isoTime, twoDigits } from '../../clock.ts'
 import { type Address, fullNameOf, type Person } from './people.ts'
+import { blockedWays } from './subjects.ts'
 
 /** The same people in the several shapes in which ABDM shows them; its spellings and types vary (abdm-v3 §19 no. 12, 13). */
 
@@ -193,7 +194,7 @@ export const foundOf = (address: Address) => ({
   healthIdNumber: address.abhaNumber,
   abhaAddress: address.name,
   authMethods: waysIn(address),
-  blockedAuthMethods: [],
+  blockedAuthMethods: blockedWays(address),
   status: statusOf(address),
   message: null,
   fullName: fullNameOf(address),

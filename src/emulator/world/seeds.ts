@@ -1,15 +1,9 @@
-import { aadhaarNumberFrom } from '../../abdm/wire/aadhaar.ts'
-import type { Citizen, Extra } from './citizens.ts'
+import { aadhaar, abha, refusedSeeds, type Seed } from './refused-seeds.ts'
 
 /**
  * The first people of every sandbox. All invented: the surnames are words for "sample" in several languages of India, and
  * the numbers count up. The check digits are right.
  */
-type Seed = Citizen & { readonly extra?: Extra }
-
-const aadhaar = (serial: string): string => aadhaarNumberFrom(`2000000${serial}`)
-const abha = (serial: string): string => `91-2000-0000-${serial}`
-
 export const seeds: readonly Seed[] = [
   {
     aadhaar_number: aadhaar('0011'),
@@ -214,6 +208,7 @@ export const seeds: readonly Seed[] = [
     notes: 'UIDAI’s data disagree: an enrolment by this Aadhaar fails with ABDM-1207 after the right OTP.',
     extra: { isMismatched: true },
   },
+  ...refusedSeeds,
 ]
 
 /** Names for people that the sandbox adds. */

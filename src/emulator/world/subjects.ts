@@ -20,6 +20,27 @@ const mobileNotFound = (service: ServiceName) => refuseOn(service, 400, 'ABDM-11
 const noAadhaarMobile = (service: ServiceName) =>
   uidaiRefusal(service, 111, 'Aadhaar number does not have verified mobile.')
 
+/** No call and no status is documented for most: a log-in by what its words speak of, 400 as ABDM-1134 (abdm-v3 §17). */
+const words: { readonly [code: string]: string } = {
+  'ABDM-1012': 'No records found against the ABHA Address',
+  'ABDM-1102': 'Mobile number verification is pending.',
+  'ABDM-1110': 'ABHA User not found',
+  'ABDM-1112': 'Aadhaar details not found.',
+  'ABDM-1118': 'Login via Mobile OTP is not allowed',
+  'ABDM-1119': 'Login via Aadhaar OTP is not allowed',
+  'ABDM-1407': 'This ABHA account is deactivated.',
+}
+
+const refuseAs = (code: string | undefined, service: ServiceName): void => {
+  if (code) throw refuseOn(service, 400, code, words[code] ?? '')
+}
+
+/** Ways in that a search names as blocked (abdm-v3 §8.4, §9.1). */
+export const blockedWays = ({ refusals }: Pick<Address | Person, 'refusals'>): string[] => [
+  ...(refusals?.abdm === 'ABDM-1118' ? ['MOBILE_OTP'] : []),
+  ...(refusals?.aadhaar === 'ABDM-1119' ? ['AADHAAR_OTP'] : []),
+]
+
 export const refuseDeactivated = (
   { isDeactivated }: Pick<Address | Person, 'isDeactivated'>,
   service: ServiceName,
@@ -58,6 +79,7 @@ export const createSubjects = (register: Register) => {
   ): Subject => {
     if (!row?.body.abhaNumber) throw userNotFound(service)
     refuseDeactivated(row.body, service)
+    refuseAs(row.body.refusals?.[otpSystem], service)
     const mobile = otpSystem === 'aadhaar' ? row.body.aadhaarMobile : row.body.abhaMobile
     if (!mobile) throw otpSystem === 'aadhaar' ? noAadhaarMobile(service) : mobileNotFound(service)
     return { identifier, mobile, personId: row.id, addressId: null }
@@ -94,6 +116,7 @@ export const createSubjects = (register: Register) => {
       const row = await register.addressNamed(name)
       if (!row) throw userNotFound(service)
       refuseDeactivated(row.body, service)
+      refuseAs(row.body.refusals?.address ?? row.body.refusals?.[otpSystem], service)
       const { personId } = row.body
       const subject = { identifier: identifiers.address(row.body.name), personId, addressId: row.id }
       if (otpSystem !== 'aadhaar') {

@@ -3,7 +3,7 @@ import type { ServiceName } from '../../abdm/wire/operation.ts'
 import { type Clock, seconds } from '../../clock.ts'
 import { newDigits, newUuid, sameText } from '../../ids.ts'
 import { type Collection, inserting, type Row, type Store, taking, updating, type Write } from '../../store/store.ts'
-import { attemptsUsedUp, blockedForADay, type Refusal } from '../refusal.ts'
+import { attemptsUsedUp, blockedForADay, notDelivered, type Refusal } from '../refusal.ts'
 import type { Inbox, Purpose } from './inbox.ts'
 import type { Subject } from './subjects.ts'
 
@@ -87,8 +87,8 @@ const nothingSent = {
   tries: 0,
 } as const satisfies Partial<Txn>
 
-/** What a held identifier is told: to wait for half an hour, or for a day. */
-type Hold = '' | 'blocked'
+/** What a held identifier is told: to wait for half an hour, or for a day; or that nothing reaches it. */
+type Hold = '' | 'blocked' | 'outOfReach'
 
 const held = (identifier: string, endsAt: number, flow: Hold = ''): Txn => ({
   ...nothingSent,
@@ -98,6 +98,11 @@ const held = (identifier: string, endsAt: number, flow: Hold = ''): Txn => ({
   state: 'held',
   endsAt,
 })
+
+const refusalOfHold = (hold: string, to: string, service: ServiceName): Refusal => {
+  if (hold === 'outOfReach') return notDelivered(service, to.includes('@'))
+  return hold === 'blocked' ? blockedForADay(service) : attemptsUsedUp(service)
+}
 
 /** What makes somebody locked: no OTP is ever sent for this identifier. */
 export const lockingForever = (identifier: string, hold: Hold = ''): Write =>
@@ -170,7 +175,7 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
           ({ body }) => body.endsAt > now,
         )
         const bar = others.find(({ body }) => body.state === 'held')
-        if (bar) throw bar.body.flow === 'blocked' ? blockedForADay(service) : attemptsUsedUp(service)
+        if (bar) throw refusalOfHold(bar.body.flow, mobile, service)
         const otp = fixedOtp ?? newDigits(6)
         // The other mobile of an enrolment is counted for itself.
         const before = standing?.body.variant === variant ? standing.body : undefined
