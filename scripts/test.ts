@@ -22,7 +22,9 @@ const groups = [
 const testTimeoutMs = 300_000
 const groupTimeoutMs = 540_000
 
-const patterns = ['src/**/*.test.ts', 'test/**/*.test.ts']
+/** With a PostgreSQL server to use, what only that one promises is tried, too. */
+const kinds = process.env.TEST_DATABASE_URL === undefined ? ['test'] : ['test', 'pg']
+const patterns = kinds.flatMap((kind) => [`src/**/*.${kind}.ts`, `test/**/*.${kind}.ts`])
 const asked = process.argv.slice(2)
 const files = globSync(asked.length > 0 ? asked : patterns)
   .map((file) => file.replaceAll('\\', '/'))

@@ -44,7 +44,7 @@ test('the usage goes to the output when it is asked for, with exit status 0', as
   for (const [typed, form] of [
     [['start', '--help'], 'openabha start'],
     [['doctor', '-h'], 'openabha doctor [--json]'],
-    [['replay', '--help'], 'openabha replay [--compare] <folder>'],
+    [['replay', '--help'], 'openabha replay [--compare [--lenient]] <folder>'],
     [['sandbox', 'save', '-h'], 'openabha sandbox save <file> [address]'],
     [['client', 'add', 'somebody', '--help'], 'openabha client add <id>'],
     [['client', '-h'], 'openabha client add <id>'],
@@ -84,7 +84,12 @@ test('a word that a command does not take is named, with the usage of that comma
     [['start', 'now'], 'openabha start does not take "now".', 'start'],
     [['emulator', '--strict'], 'openabha emulator does not take "--strict".', 'emulator [--lenient]'],
     [['doctor', 'who'], 'openabha doctor does not take "who".', 'doctor [--json]'],
-    [['replay', 'one', 'two'], 'openabha replay does not take "two".', 'replay [--compare] <folder>'],
+    [['replay', 'one', 'two'], 'openabha replay does not take "two".', 'replay [--compare [--lenient]] <folder>'],
+    [
+      ['replay', 'one', '--lenient'],
+      'openabha replay takes --lenient only with --compare.',
+      'replay [--compare [--lenient]] <folder>',
+    ],
     [['version', 'x'], 'openabha version does not take "x".', 'version'],
     [['dance'], 'openabha has no command "dance".', 'start'],
   ] as const) {

@@ -69,8 +69,10 @@ export type CommandLine =
   | { readonly problem: string; readonly usage: string }
 
 const formOf = (name: CommandName): string => {
-  const { takes, options } = table[name]
-  return [name, ...options.map((option) => `[${option}]`), ...takes].join(' ')
+  const { takes, options, goesWith = {} } = table[name]
+  const shown = (option: string): string =>
+    `[${[option, ...options.filter((other) => goesWith[other] === option).map(shown)].join(' ')}]`
+  return [name, ...options.filter((option) => !goesWith[option]).map(shown), ...takes].join(' ')
 }
 
 /** Of one command, of a group such as `client`, or of all. */

@@ -1,8 +1,6 @@
 /** DATABASE_URL: one file for one process, or PostgreSQL for many. */
 
-export type DatabaseConfig =
-  | { kind: 'sqlite'; file: string }
-  | { kind: 'postgres'; url: string; poolMax: number }
+export type DatabaseConfig = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string; poolMax: number }
 
 type Reading = { isEmulated: boolean; poolMax: number; problems: string[] }
 

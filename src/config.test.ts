@@ -86,6 +86,8 @@ const settings: readonly (readonly [name: string, given: string, at: string, wan
   ['TRUST_PROXY', 'Yes', 'listen.trustProxy', true],
   ['DATABASE_URL', 'sqlite:/var/lib/openabha/db', 'database.file', '/var/lib/openabha/db'],
   ['DATABASE_URL', 'sqlite::memory:', 'keys.file', undefined],
+  ['DATABASE_URL', 'postgres://db/abha', 'database.url', 'postgres://db/abha'],
+  ['DATABASE_URL', 'postgresql://u:p%40ss@db:5433/abha?schema=a_1', 'database.kind', 'postgres'],
   ['ENCRYPTION_KEY', encryption.toUpperCase(), 'keys.encryption', Buffer.from(encryption, 'hex')],
   ['SIGNING_KEY', signing, 'keys.signing', Buffer.from(signing, 'base64')],
   [
@@ -169,6 +171,22 @@ test('in both real environments everything that NHA decides can be set to someth
   }
 })
 
+test('a pool has as many connections as are asked for, and PostgreSQL on this machine or with a word about TLS is taken', () => {
+  const pool = read({ DATABASE_URL: 'postgres://db/abha', DATABASE_POOL_MAX: '25' }).database
+  assert.deepEqual(pool, { kind: 'postgres', url: 'postgres://db/abha', poolMax: 25 })
+  for (const url of [
+    'postgres://u:p@localhost/abha',
+    'postgres://127.0.0.1:5433/abha',
+    'postgres://%2Fvar%2Frun%2Fpostgresql/abha',
+    'postgres:///abha?host=/var/run/postgresql',
+    'postgres://u:p@db.example/abha?sslmode=verify-full',
+    'postgres://u:p@db/abha?sslmode=disable',
+  ])
+    assert.deepEqual(problemsOf({ ...production, DATABASE_URL: url }), [], url)
+  const fromFile = read({ DATABASE_URL_FILE: '/run/secrets/db' }, () => 'postgres://u:p@db/abha\n').database
+  assert.equal(fromFile.kind === 'postgres' && fromFile.url, 'postgres://u:p@db/abha')
+})
+
 test('every setting that the code reads is tried in this file', () => {
   const text = readFileSync('src/config.ts', 'utf8')
   const names = new Set(
@@ -224,7 +242,18 @@ test('what is no number, no switch, no level or no origin is refused with its na
     ['ABDM_PHR_APP', ['2', 'ja']],
     ['CHECK_REPLIES', ['enabled']],
     ['LOG_LEVEL', ['verbose']],
-    ['DATABASE_URL', ['postgres://db', './file.db', 'sqlite:']],
+    [
+      'DATABASE_URL',
+      [
+        'postgres://db',
+        'postgres://',
+        'postgres://u:p@ss word@[db/x',
+        'postgres://db/x?schema=A b',
+        './file.db',
+        'sqlite:',
+      ],
+    ],
+    ['DATABASE_POOL_MAX', ['0', '1001', 'many']],
     ['CORS_ORIGINS', ['https://a.example/', 'https://a.example/app', 'a.example', '*.example', 'https://*.example']],
     ['ENCRYPTION_KEY', ['x', 'a'.repeat(63), 'a'.repeat(65), `${encryption} ${encryption}`, 'A'.repeat(42)]],
     ['SIGNING_KEY', ['correct horse battery staple correct horse battery', `${signing.slice(0, 42)}!=`]],
@@ -254,6 +283,7 @@ test('with a real upstream nothing that makes it unsafe is passed over', () => {
       [{ SANDBOX_TRACE: '0' }, /SANDBOX_TRACE/],
       [{ CORS_ORIGINS: 'https://a.example,*' }, /CORS_ORIGINS/],
       [{ DATABASE_URL: 'sqlite::memory:' }, /DATABASE_URL/],
+      [{ DATABASE_URL: 'postgres://u:secret@db.example/abha' }, /^(?!.*secret).*DATABASE_URL says nothing of TLS/],
       [{ ABDM_PHR_WEB_URL: 'http://phr.abdm.gov.in' }, /ABDM_PHR_WEB_URL must begin with https/],
     ]
     for (const [more, problem] of unsafe) {

@@ -61,5 +61,12 @@ export const textIn = (schema: string): Promise<string> =>
     return texts.join('\n')
   })
 
+/** What a run on somebody's own server has left there. */
+export const dropTestSchemas = (): Promise<void> =>
+  withTestClient(async (client) => {
+    const { rows } = await client.query(`SELECT nspname FROM pg_namespace WHERE nspname LIKE '${schemaPrefix}%'`)
+    for (const { nspname } of rows) await client.query(`DROP SCHEMA ${nspname} CASCADE`)
+  })
+
 export const dropSchema = (schema: string): Promise<unknown> =>
   withTestClient((client) => client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`))

@@ -3,10 +3,11 @@ import { type Clock, systemClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { type Emulator, type EmulatorKeys, startEmulator } from '../emulator/emulator.ts'
 import { createLog } from '../log.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
+import { databaseStep, type OpenStore } from './database.ts'
 import { serviceNames, waySteps } from './network.ts'
-import { databaseStep, keysStep, type OpenStore, settingsStep } from './place.ts'
+import { keysStep, settingsStep } from './place.ts'
 import { createRound, type Finding, failed, ok, type Round, type Step } from './round.ts'
 import { closingOf, isInOrder, jsonOf, lineOf } from './screen.ts'
 import { upstreamSteps } from './upstream.ts'
@@ -34,8 +35,8 @@ export const examine = async (overrides: Overrides = {}): Promise<readonly Findi
   const { read = readConfig, clock = systemClock, deadlineMs = stepMs, tell = () => undefined } = overrides
   const round = createRound(deadlineMs, tell)
   const stores: Store[] = []
-  const open: OpenStore = (file, key) => {
-    const store = openSqlite({ file, key, clock, busyTimeoutMs })
+  const open: OpenStore = async (database, key) => {
+    const store = await openStore(database, { key, clock, busyTimeoutMs, mayMigrate: false })
     stores.push(store)
     return store
   }
@@ -49,7 +50,7 @@ export const examine = async (overrides: Overrides = {}): Promise<readonly Findi
     if (config) {
       const opened = await database.value
       if (config.sandbox) {
-        const store = opened?.store ?? open(':memory:', Buffer.alloc(32))
+        const store = opened?.store ?? (await open({ kind: 'sqlite', file: ':memory:' }, Buffer.alloc(32)))
         emulator = await emulatorStep(round, settings, store, clock, overrides.emulatorKeys).value
       }
       const bases = config.upstream.bases ?? emulator?.bases

@@ -2,8 +2,8 @@ import { connect as connectPlain, isIP, type LookupFunction } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { clientRows } from '../clients.ts'
 import { endpointProblem, guardedLookup, type Reach } from '../webhooks/addresses.ts'
+import type { OpenedStore } from './database.ts'
 import { codeOf, hostOf } from './network.ts'
-import type { OpenedStore } from './place.ts'
 import { failed, ok, type Round, type Step, type Verdict } from './round.ts'
 
 /** Where the clients' events go: each endpoint is connected to, and nothing is sent. */

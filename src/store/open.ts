@@ -6,10 +6,20 @@ import type { Store } from './store.ts'
 /** The store that the settings name. PostgreSQL's driver is read from the disk only where it is wanted. */
 export const openStore = async (
   database: DatabaseConfig,
-  { key, clock, busyTimeoutMs }: { key: Buffer; clock: Clock; busyTimeoutMs?: number },
+  { busyTimeoutMs, mayMigrate, ...options }: StoreOptions,
 ): Promise<Store> => {
   if (database.kind === 'sqlite')
-    return openSqlite({ file: database.file, key, clock, ...(busyTimeoutMs !== undefined && { busyTimeoutMs }) })
+    return openSqlite({ file: database.file, ...options, ...(busyTimeoutMs !== undefined && { busyTimeoutMs }) })
   const { openPostgres } = await import('./postgres.ts')
-  return openPostgres({ url: database.url, poolMax: database.poolMax, key, clock })
+  const { url, poolMax } = database
+  return openPostgres({ url, poolMax, ...options, ...(mayMigrate !== undefined && { mayMigrate }) })
+}
+
+type StoreOptions = {
+  key: Buffer
+  clock: Clock
+  /** SQLite: how long to wait for another process that has the file. */
+  busyTimeoutMs?: number
+  /** PostgreSQL: false leaves the schema as it is, and refuses one that is not up to date. */
+  mayMigrate?: boolean
 }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { migrate } from './migrations/postgres/migrate.ts'
+import { look, migrate, SchemaBehind } from './migrations/postgres/migrate.ts'
 import { Batch, type Columns, type Step } from './postgres-batch.ts'
 
 /** The only file that knows the driver. Keeps connections to one database and carries out batches on them. */
@@ -14,6 +14,8 @@ export type PostgresOptions = {
   readonly url: string
   /** Connections at most (default 10). */
   readonly poolMax?: number
+  /** False: a schema that is not there or not up to date is refused, not made. */
+  readonly mayMigrate?: boolean
   /** Told of each round trip: the names of its statements. For tests and measuring. */
   readonly onRoundTrip?: (statements: readonly string[]) => void
 }
@@ -26,7 +28,10 @@ const answerWithinMs = 10_000
 export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): Promise<Database> => {
   const { connectionString, schema } = connectionTo(options.url)
   const settings = { connectionString, connectionTimeoutMillis: connectWithinMs }
-  await whenOpening(options.url, () => migrate(new pg.Client(settings), keyCheck, schema))
+  const { mayMigrate = true } = options
+  await whenOpening(options.url, () =>
+    mayMigrate ? migrate(new pg.Client(settings), keyCheck, schema) : look(new pg.Client(settings), keyCheck),
+  )
   const pool = new pg.Pool({
     ...settings,
     max: options.poolMax ?? poolMaxDefault,
@@ -102,6 +107,7 @@ const whenOpening = async (url: string, open: () => Promise<void>): Promise<void
   try {
     await open()
   } catch (thrown) {
+    if (thrown instanceof SchemaBehind) throw thrown
     const { hostname, port, pathname, username } = new URL(url)
     const place = `${decodeURIComponent(pathname.slice(1))} at ${decodeURIComponent(hostname) || 'the local socket'}${port && `:${port}`}`
     throw new Error(reason(thrown, place, decodeURIComponent(username)), { cause: thrown })

@@ -8,12 +8,23 @@ import type { Collection, Row, Store } from '../../store/store.ts'
 const nullable = <Field extends ReturnType<typeof Type.String>>(field: Field) => Type.Union([field, Type.Null()])
 const gender = Type.Union([Type.Literal('M'), Type.Literal('F'), Type.Literal('O')])
 
+const refusedLogin = Type.Enum([
+  'ABDM-1012',
+  'ABDM-1102',
+  'ABDM-1110',
+  'ABDM-1112',
+  'ABDM-1118',
+  'ABDM-1119',
+  'ABDM-1407',
+])
+export type RefusedLogin = Static<typeof refusedLogin>
+
 /** Codes that a log-in as this one is refused with: by ABDM's OTP, by UIDAI's, by the ABHA address in either way. */
 const refusals = Type.Optional(
   Type.Object({
-    abdm: Type.Optional(Type.String()),
-    aadhaar: Type.Optional(Type.String()),
-    address: Type.Optional(Type.String()),
+    abdm: Type.Optional(refusedLogin),
+    aadhaar: Type.Optional(refusedLogin),
+    address: Type.Optional(refusedLogin),
   }),
 )
 export type Refusals = Static<typeof refusals>

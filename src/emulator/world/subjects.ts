@@ -1,6 +1,6 @@
 import type { ServiceName } from '../../abdm/wire/operation.ts'
 import { refuseOn, uidaiRefusal, userNotFound } from '../refusal.ts'
-import type { Address, Person, PersonRow, Register } from './people.ts'
+import type { Address, Person, PersonRow, RefusedLogin, Register } from './people.ts'
 
 /** Whom an OTP is about: what the caller named, and the mobile that the OTP goes to. */
 export type Subject = {
@@ -21,7 +21,7 @@ const noAadhaarMobile = (service: ServiceName) =>
   uidaiRefusal(service, 111, 'Aadhaar number does not have verified mobile.')
 
 /** No call and no status is documented for most: a log-in by what its words speak of, 400 as ABDM-1134 (abdm-v3 §17). */
-const words: { readonly [code: string]: string } = {
+const words: Readonly<Record<RefusedLogin, string>> = {
   'ABDM-1012': 'No records found against the ABHA Address',
   'ABDM-1102': 'Mobile number verification is pending.',
   'ABDM-1110': 'ABHA User not found',
@@ -31,8 +31,8 @@ const words: { readonly [code: string]: string } = {
   'ABDM-1407': 'This ABHA account is deactivated.',
 }
 
-const refuseAs = (code: string | undefined, service: ServiceName): void => {
-  if (code) throw refuseOn(service, 400, code, words[code] ?? '')
+const refuseAs = (code: RefusedLogin | undefined, service: ServiceName): void => {
+  if (code) throw refuseOn(service, 400, code, words[code])
 }
 
 /** Ways in that a search names as blocked (abdm-v3 §8.4, §9.1). */

@@ -31,6 +31,33 @@ export const migrate = async (client: pg.Client, keyCheck: Buffer, schema: strin
 
 const versionSql = `SELECT value FROM openabha_meta WHERE name = 'schema_version'`
 
+/** For who only looks: refuses where a start would have something to change. */
+export const look = async (client: pg.Client, keyCheck: Buffer): Promise<void> => {
+  await client.connect()
+  try {
+    const version = await client.query(versionSql).then(
+      ({ rows }) => Number(rows[0]?.value),
+      (thrown) => {
+        if (['42P01', '3F000'].includes(thrown.code)) return 0
+        throw thrown
+      },
+    )
+    if (version > 0) await checkKey(client, keyCheck)
+    if (version < postgresMigrations.length) throw new SchemaBehind(version)
+  } finally {
+    await client.end()
+  }
+}
+
+export class SchemaBehind extends Error {
+  override readonly name = 'SchemaBehind'
+  readonly version: number
+  constructor(version: number) {
+    super(`its schema has version ${version} of ${postgresMigrations.length}`)
+    this.version = version
+  }
+}
+
 /** Two that make one table at once: `IF NOT EXISTS` looks before it makes, and the slower one fails. */
 const ensureMeta = async (client: pg.Client, schema: string | undefined): Promise<void> => {
   for (let left = 5; ; left--) {
