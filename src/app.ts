@@ -23,6 +23,7 @@ import { addSandboxClients, createSandbox, sandboxClients } from './sandbox/sand
 import { createSessions } from './sessions.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
+import { createTurns, type Turns } from './turns.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
 /** What the handlers of the Connect operations work with. */
@@ -31,6 +32,7 @@ export type Services = {
   readonly clients: Clients
   readonly flows: Flows
   readonly otps: Otps
+  readonly turns: Turns
   readonly people: ReturnType<typeof createPeople> & ReturnType<typeof createSessions>
   readonly clock: Clock
   readonly addressSuffix: string
@@ -88,12 +90,15 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     ...(config.sandbox && { onDelivery: (made) => keepDelivery(store, clock, made) }),
   })
   const flows = createFlows(store, clock, config.txnLifetimeSeconds)
+  const instanceId = newUuid()
+  const turns = createTurns(store, clock, instanceId)
   const services: Services = {
     abdm,
     clients,
     flows,
     otps: createOtps(store, flows, clock, config.otp, deriveKey(keys.signing, 'otp identifiers')),
-    people: { ...people, ...createSessions(store, abdm, clock) },
+    turns,
+    people: { ...people, ...createSessions(store, abdm, clock, turns) },
     clock,
     addressSuffix: config.upstream.addressSuffix,
     hasPhrApp: config.upstream.hasPhrApp,
@@ -103,7 +108,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     webhooks,
     facilities: config.sandbox ? sandboxFacilities : noFacilities,
     shareTimeoutSeconds: config.shareTimeoutSeconds,
-    instanceId: newUuid(),
+    instanceId,
     storeIsExclusive: store.isExclusive,
   }
 

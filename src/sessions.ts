@@ -6,6 +6,7 @@ import { ConnectError, error } from './errors.ts'
 import { asAbhaNumber } from './fields.ts'
 import { type AbhaSession, addressesOf, type Family, sessionFrom, type User, userRows } from './people.ts'
 import type { Row, Store } from './store/store.ts'
+import type { Turns } from './turns.ts'
 
 /** The users' sessions at ABDM: acting as a person, and renewing what is over. */
 
@@ -16,7 +17,7 @@ const families: readonly Family[] = ['phr-app', 'abha', 'phr-web']
 
 export type AsUser = <Answer>(act: (session: AbhaSession) => Promise<Answer>) => Promise<Answer>
 
-export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
+export const createSessions = (store: Store, abdm: Abdm, clock: Clock, turns: Turns) => {
   const over = (session: AbhaSession): boolean => clock.now() >= session.expiresAt - 5_000
   const canRefresh = (session: AbhaSession): boolean =>
     session.family !== 'phr-web' && session.refreshToken !== undefined && clock.now() < (session.refreshExpiresAt ?? 0)
@@ -67,11 +68,13 @@ export const createSessions = (store: Store, abdm: Abdm, clock: Clock) => {
     }
   }
 
-  /** Refreshes that are running in this process: a second one at the same time could invalidate the first (abdm-v3 §5). */
+  /** Refreshes that are running in this process, shared by whoever wants one: a second one could invalidate the first (abdm-v3 §5). */
   const refreshing = new Map<string, Promise<AbhaSession>>()
 
   const renewed = (user: Row<User>, used: AbhaSession): Promise<AbhaSession> => {
-    const running = refreshing.get(user.id) ?? renewedUpstream(user, used).finally(() => refreshing.delete(user.id))
+    const running =
+      refreshing.get(user.id) ??
+      turns.inTurn(`refresh/${user.id}`, () => renewedUpstream(user, used)).finally(() => refreshing.delete(user.id))
     refreshing.set(user.id, running)
     return running
   }

@@ -60,38 +60,23 @@ export const proveAddress = async (
   if (!proved) throw error.internal()
   const { final, user } = proved
   if (final) return { txn, session: { ...final, abhaAddress }, user }
-  return oneExchange(
-    txn.id,
-    async () => {
-      const session = await exchange(deps, txn, proved.transfer, abhaAddress)
-      const { abhaAddress: _, ...tokens } = session
-      const kept = await deps.flows.record(txn, 'verify', (newest) => ({
-        data: { ...newest.data, proved: { ...proved, final: tokens } },
-      }))
-      return { txn: kept, session, user }
-    },
-    async () => proveAddress(deps, await deps.flows.again(txn, 'verify'), way, otp),
-  )
+  // A transfer token is good once.
+  return deps.turns.inTurn(exchangeOf(txn), async () => {
+    const newest = await deps.flows.again(txn, 'verify')
+    const brought = newest.data.proved
+    if (!brought) throw error.internal()
+    if (brought.final) return { txn: newest, session: { ...brought.final, abhaAddress }, user }
+    const session = await exchange(deps, newest, brought.transfer, abhaAddress)
+    const { abhaAddress: _, ...tokens } = session
+    const kept = await deps.flows.record(newest, 'verify', ({ data }) => ({
+      data: { ...data, proved: { ...brought, final: tokens } },
+    }))
+    return { txn: kept, session, user }
+  })
 }
 
-/** Exchanges of transfer tokens that are running in this process, until what came of them is written down. */
-const exchanging = new Map<string, Promise<unknown>>()
-
-/** A transfer token is good once: of two callers at once the second waits, and looks what the first has brought. */
-export const oneExchange = async <Result>(
-  txnId: string,
-  first: () => Promise<Result>,
-  second: () => Promise<Result>,
-): Promise<Result> => {
-  const running = exchanging.get(txnId)
-  if (running) {
-    await running.catch(() => undefined)
-    return second()
-  }
-  const own = first().finally(() => exchanging.delete(txnId))
-  exchanging.set(txnId, own)
-  return own
-}
+/** The turn of whoever exchanges a transaction's transfer token. */
+export const exchangeOf = ({ id }: Pick<Txn, 'id'>): string => `exchange/${id}`
 
 const askAbout = async (
   { abdm, clock }: Services,

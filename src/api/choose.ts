@@ -6,7 +6,7 @@ import { ConnectError, error } from '../errors.ts'
 import type { StepOf, Txn } from '../flow.ts'
 import { type AbhaSession, addressesOf, sessionFrom } from '../people.ts'
 import type { EkaIds } from './answers.ts'
-import { exchange, oneExchange } from './by-address.ts'
+import { exchange, exchangeOf } from './by-address.ts'
 import { endAt } from './end.ts'
 import { faceAuth } from './face-auth/flow.ts'
 import { type ConnectProfile, readProfile } from './profile/connect-profile.ts'
@@ -98,21 +98,23 @@ const openSession = async (
   step: StepOf<Choosing>,
   abhaAddress: string,
 ): Promise<Opened> => {
-  const { final, transfer } = txn.data
-  if (final?.family === 'abha' || final?.abhaAddress === abhaAddress) {
-    return { txn, session: { ...final, abhaAddress } }
-  }
-  return oneExchange(
-    txn.id,
-    async () => {
-      const session = final
-        ? await ownSession(deps, final, abhaAddress)
-        : await exchange(deps, txn, transfer, abhaAddress)
-      return { txn: await keep(deps, txn, step, session), session }
-    },
-    async () => openSession(deps, await deps.flows.again(txn, step), step, abhaAddress),
-  )
+  const session = sessionOf(txn, abhaAddress)
+  if (session) return { txn, session }
+  return deps.turns.inTurn(exchangeOf(txn), async () => {
+    const newest = await deps.flows.again(txn, step)
+    const known = sessionOf(newest, abhaAddress)
+    if (known) return { txn: newest, session: known }
+    const { final, transfer } = newest.data
+    const session = final
+      ? await ownSession(deps, final, abhaAddress)
+      : await exchange(deps, newest, transfer, abhaAddress)
+    return { txn: await keep(deps, newest, step, session), session }
+  })
 }
+
+/** What speaks for the address already. */
+const sessionOf = ({ data: { final } }: Txn<Choosing>, abhaAddress: string): AbhaSession | undefined =>
+  final?.family === 'abha' || final?.abhaAddress === abhaAddress ? { ...final, abhaAddress } : undefined
 
 const keep = ({ flows }: Services, txn: Txn<Choosing>, step: StepOf<Choosing>, final: AbhaSession) =>
   flows.record(txn, step, (newest) => ({ data: { ...newest.data, final } }))

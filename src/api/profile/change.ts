@@ -122,22 +122,3 @@ export const changedProfile = (current: Current, change: Change, now: number): U
     mobile: current.mobile ?? '',
   }
 }
-
-/** The last change of each address in this process that has not ended. */
-const changing = new Map<string, Promise<unknown>>()
-
-/**
- * Changes of one address one after another, whichever client asks. ABDM takes whole profiles only, so of two that begin with the
- * same one the later would undo the earlier. A store that several processes share (`Store.isExclusive`) would want a claim here.
- */
-export const afterOthers = async <Done>(abhaAddress: string, act: () => Promise<Done>): Promise<Done> => {
-  const former = changing.get(abhaAddress) ?? Promise.resolve()
-  // Whether the former one succeeded is told to whoever asked for it.
-  const mine = former.then(act, act)
-  changing.set(abhaAddress, mine)
-  try {
-    return await mine
-  } finally {
-    if (changing.get(abhaAddress) === mine) changing.delete(abhaAddress)
-  }
-}

@@ -5,7 +5,7 @@ import { error } from '../../errors.ts'
 import { publishedRequired } from '../../fields.ts'
 import { type AbhaSession, addressesOf } from '../../people.ts'
 import { route } from '../../route.ts'
-import { afterOthers, changeable, changedProfile, checkedChange } from './change.ts'
+import { changeable, changedProfile, checkedChange } from './change.ts'
 import { ConnectProfile, readProfile } from './connect-profile.ts'
 import { forgetShares } from './sharing.ts'
 
@@ -54,12 +54,13 @@ export const updateProfile = route({
   status: 204,
   errors: ['userNotNamed', 'userUnknown', 'otherSessionNeeded'],
   upstream: true,
-  async handle({ body, caller, named }, { abdm, people, clock }) {
+  async handle({ body, caller, named }, { abdm, people, clock, turns }) {
     const change = checkedChange(body, clock.now())
     const user = await people.required(caller, named)
     await people.asUser(user, async ({ family, token, abhaAddress }) => {
       if (family !== 'phr-app') throw error.otherSessionNeeded()
-      await afterOthers(abhaAddress, async () => {
+      // ABDM takes whole profiles only: of two changes that begin with the same one the later would undo the earlier.
+      await turns.inTurn(`profile/${abhaAddress}`, async () => {
         const current = await abdm.call(phrProfile.get, { token })
         await abdm.call(phrProfile.update, { token, body: changedProfile(current, change, clock.now()) })
       })
