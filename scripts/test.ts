@@ -23,11 +23,20 @@ const testTimeoutMs = 300_000
 const groupTimeoutMs = 540_000
 
 /** With a PostgreSQL server to use, what only that one promises is tried, too. */
-const kinds = process.env.TEST_DATABASE_URL === undefined ? ['test'] : ['test', 'pg']
+const isOnPostgres = process.env.TEST_DATABASE_URL !== undefined
+const kinds = isOnPostgres ? ['test', 'pg'] : ['test']
 const patterns = kinds.flatMap((kind) => [`src/**/*.${kind}.ts`, `test/**/*.${kind}.ts`])
-const asked = process.argv.slice(2)
+/** `--flows`: what leads through the product's database; the rest is the same whichever that is. */
+const ofFlows = ['src/api/', 'src/store/', 'src/outbox', 'src/sandbox/', 'test/crash/', 'test/stories/', 'test/many/']
+/** Where instances take turns in answering (`test/harness.ts`), when there are several. */
+const byManyInstances = ['src/api/', 'test/stories/']
+
+const given = process.argv.slice(2)
+const isFlowsOnly = given.includes('--flows')
+const asked = given.filter((one) => one !== '--flows')
 const files = globSync(asked.length > 0 ? asked : patterns)
   .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !isFlowsOnly || ofFlows.some((path) => file.startsWith(path)))
   .sort()
 if (files.length === 0) throw new Error(`no test file: ${asked.join(' ')}`)
 
@@ -44,7 +53,11 @@ const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome &
   new Promise((resolve) => {
     const options = ['--test', '--test-isolation=none', `--test-timeout=${testTimeoutMs}`]
     const reporter = '--test-reporter=./scripts/test-reporter.mjs'
-    const child = spawn(process.execPath, [...options, reporter, ...paths], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const areMany = paths.every((path) => byManyInstances.some((one) => path.startsWith(one)))
+    const child = spawn(process.execPath, [...options, reporter, ...paths], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { TEST_INSTANCES: areMany ? '4' : '1', ...process.env },
+    })
     const late = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {

@@ -45,7 +45,7 @@ export const serveEmulatorAlone = async (
     },
   })
   const sandbox = createSandbox({ emulator, store, clock, upstreamClock })
-  await sandbox.start()
+  await sandbox.followClock()
   server.serve(sandboxRoutes, sandbox)
   server.serve([livenessRoute], undefined)
   await server.app.ready()

@@ -57,7 +57,11 @@ type Overrides = {
   /** Tests make one set for all. */
   emulatorKeys?: EmulatorKeys
   onFirstKeys?: () => void
+  /** Tests give several instances one emulator, as they have one ABDM. */
+  emulator?: RunningEmulator | undefined
 }
+
+type RunningEmulator = { readonly running: Emulator; readonly clock: MovableClock }
 
 const sweepEveryMs = 30_000
 const sweepBatch = 500
@@ -71,7 +75,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   const store = overrides.wrapStore?.(opened) ?? opened
   const clients = createClients(store, clock, keys.signing)
 
-  const emulator = config.sandbox && (await startSandboxUpstream(config, { store, clock, overrides }))
+  const emulator =
+    config.sandbox && (overrides.emulator ?? (await startSandboxUpstream(config, { store, clock, overrides })))
   const bases = config.upstream.bases ?? emulator?.running.bases
   if (!bases) throw new ConfigError(['No upstream: set ABDM_ENV.'])
   if (!config.sandbox) await refuseSandboxClients(clients)
@@ -125,7 +130,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   if (emulator) {
     const parts = { emulator: emulator.running, store, clock, upstreamClock: emulator.clock }
     const sandbox = createSandbox({ ...parts, onClockMoved: outbox.wake, onReset: () => clients.takeWebhooks() })
-    await sandbox.start()
+    await sandbox.followClock()
+    if (!store.isExclusive) server.app.addHook('onRequest', () => sandbox.followClock())
     await addSandboxClients(clients)
     server.serve(sandboxRoutes, sandbox)
     server.serve(productRoutes, { store, clients, webhooks })
@@ -144,6 +150,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     store,
     clock,
     emulator: emulator?.running,
+    sandboxUpstream: emulator,
     async close(): Promise<void> {
       clearInterval(sweeping)
       server.stopTaking()
@@ -152,7 +159,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
       await webhooks.close()
       await abdm.close()
       await recorder?.settled()
-      await emulator?.running.close()
+      if (!overrides.emulator) await emulator?.running.close()
       await store.close()
       log.flush()
     },
@@ -170,7 +177,7 @@ export type App = Awaited<ReturnType<typeof build>>
 const startSandboxUpstream = async (
   config: Config,
   { store, clock, overrides }: { store: Store; clock: MovableClock; overrides: Overrides },
-): Promise<{ running: Emulator; clock: MovableClock }> => {
+): Promise<RunningEmulator> => {
   const { fixedOtp, traceMax = 0, emulatorPort: port = 0 } = config.sandbox ?? {}
   // Runs with the product's clock and may be made to run ahead of it.
   const upstreamClock = movableClock(clock)

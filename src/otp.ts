@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { hasMeaning, isOtpWrong, isOutcomeUnknown, UpstreamFailure, wasNotSent } from './abdm/failure.ts'
 import type { Caller } from './clients.ts'
 import type { Clock } from './clock.ts'
@@ -21,6 +22,9 @@ const isSuperseded = (thrown: unknown): boolean =>
 const hasCode = (thrown: unknown): boolean => thrown instanceof UpstreamFailure && thrown.read?.code !== undefined
 
 const momentMs = 10_000
+/** How long a process waits for what another one is just writing down. */
+const elsewhereMs = 250
+const lookEveryMs = 25
 
 const perhapsUsed = 'The OTP may have been used up when an answer of ABDM was lost; ask for a new one'
 
@@ -102,6 +106,17 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     return wasHeard(question)
   }
 
+  /** Whether another process that asked about the same step writes down that it was right; its write may come a moment later. */
+  const movesElsewhere = async <F extends Flow>(txn: Txn<F>, step: StepOf<F>): Promise<boolean> => {
+    if (store.isExclusive) return false
+    for (let waitedMs = 0; waitedMs < elsewhereMs; waitedMs += lookEveryMs) {
+      await pause(lookEveryMs)
+      const { otp } = await flows.again(txn, step)
+      if ((otp?.tries ?? 0) < (txn.otp?.tries ?? 0)) return true
+    }
+    return false
+  }
+
   /** A try is counted by a guarded write before anything is compared, so that guesses made at once all count. */
   const count = async <F extends Flow>(start: Txn<F>, step: StepOf<F>): Promise<Txn<F>> => {
     for (let txn = start; ; txn = await flows.again(txn, step)) {
@@ -110,6 +125,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       if (otp.tries >= settings.triesMax) {
         // Who sent the right OTP several times is not told to start again.
         if (await isRight(`${txn.id}/${step}`)) throw error.stepNotAllowed()
+        if (await movesElsewhere(txn, step)) continue
         throw error.triesUsedUp()
       }
       if (clock.now() >= otp.sentAt + settings.lifetimeSeconds * 1000) throw error.otpEnded()
@@ -134,7 +150,8 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     } catch (thrown) {
       if (isOtpWrong(thrown)) {
         // Used up by the same call at the same time: the step has been taken.
-        if (await isRight(`${counted.id}/${step}`)) throw error.stepNotAllowed({ cause: thrown })
+        if ((await isRight(`${counted.id}/${step}`)) || (await movesElsewhere(counted, step)))
+          throw error.stepNotAllowed({ cause: thrown })
         // A code of ABDM's keeps its published text; the bare "failed" is where this server has words of its own.
         if (counted.otp?.mayBeUsed && !hasCode(thrown)) throw error.otpEnded({ message: perhapsUsed, cause: thrown })
         throw thrown

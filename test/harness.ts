@@ -7,7 +7,7 @@ import { type Environment, readConfig } from '../src/config.ts'
 import { sharedKeys } from '../src/emulator/testing.ts'
 import { createLog } from '../src/log.ts'
 import { checkedStore } from '../src/store/checked.ts'
-import { databaseIn } from './database.ts'
+import { databaseIn, testDatabaseUrl } from './database.ts'
 
 /** The whole product in one process: emulator, movable clock, a database of its own, and every log line it writes. */
 
@@ -15,6 +15,9 @@ export type Reply = { status: number; headers: Headers; text: string; body: any 
 type Send = { body?: unknown; headers?: Record<string, string>; token?: string | null; raw?: string }
 
 export type Product = Awaited<ReturnType<typeof startProduct>>
+
+/** How many instances of the product share the database, and take turns in answering; more than one on PostgreSQL only. */
+const instances = testDatabaseUrl === undefined ? 1 : Number(process.env.TEST_INSTANCES ?? 1)
 
 /** Budgets of sends are off unless a test is about them. */
 const calmBudgets = {
@@ -37,11 +40,26 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
   })
   const lines: string[] = []
   const log = createLog('debug', clock, { write: (line: string) => void lines.push(line) })
-  const product = await build(config, { clock, log, emulatorKeys: await sharedKeys, wrapStore: checkedStore })
+  const overrides = { clock, log, emulatorKeys: await sharedKeys, wrapStore: checkedStore }
+  const product = await build(config, overrides)
   const origin = await product.app.listen({ host: '127.0.0.1', port: 0 })
+  const others = await Promise.all(
+    Array.from({ length: instances - 1 }, async () => {
+      const other = await build(config, { ...overrides, emulator: product.sandboxUpstream })
+      return { origin: await other.app.listen({ host: '127.0.0.1', port: 0 }), close: other.close }
+    }),
+  )
+  let turn = 0
+  let isAlone = false
+  /** Each request meets another instance; what only one emulator has is asked of the first. */
+  const originFor = (path: string): string => {
+    if (isAlone || !/^\/(abdm|connect-auth)\//.test(path)) return origin
+    turn = (turn + 1) % instances
+    return others[turn]?.origin ?? origin
+  }
 
   const send = async (method: string, path: string, { body, headers = {}, token, raw }: Send = {}): Promise<Reply> => {
-    const response = await fetch(origin + path, {
+    const response = await fetch(originFor(path) + path, {
       method,
       redirect: 'manual',
       headers: {
@@ -99,11 +117,16 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
       const reply = await send('POST', '/sandbox/v1/faults', { body: fault })
       if (reply.status !== 200) throw new Error(reply.text)
     },
+    /** From now on the first instance answers alone: for tests that reach into it. */
+    beAlone: () => {
+      isAlone = true
+    },
     /** How many upstream calls of an operation (or of any) the emulator has seen. */
     upstreamCalls: (operation?: string): number =>
       product.emulator?.trace.list({}).filter((one) => operation === undefined || one.operation === operation).length ??
       0,
     stop: async () => {
+      await Promise.all(others.map(({ close }) => close()))
       await product.close()
       if (!place) rmSync(folder, { recursive: true, force: true })
     },

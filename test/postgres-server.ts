@@ -67,7 +67,7 @@ export const startPostgres = async ({ durable = true } = {}): Promise<PostgresSe
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
-    max_connections: 200,
+    max_connections: 600,
     log_min_messages: 'fatal',
     ...(!durable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }

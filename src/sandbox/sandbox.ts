@@ -76,8 +76,8 @@ export const createSandbox = (deps: {
     clock,
     upstreamClock,
 
-    /** Takes the clock to where it was moved before the restart. */
-    async start(): Promise<void> {
+    /** Takes the clock to where it was moved: before a restart, or by another instance. */
+    async followClock(): Promise<void> {
       const kept = (await store.get(clockRows, clockId))?.body
       if (!kept) return
       clock.moveTo(kept.offsetMs)

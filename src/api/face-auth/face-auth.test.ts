@@ -181,6 +181,7 @@ test('a malformed Aadhaar goes nowhere, and its digits are nowhere afterwards', 
 
 /** The write after the next one of a transaction does not come about. */
 const losingTheSecondWrite = (): void => {
+  product.beAlone()
   const { store } = product.services
   const { update } = store
   let writes = 0
