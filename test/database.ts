@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 
@@ -60,6 +61,13 @@ export const textIn = (schema: string): Promise<string> =>
     }
     return texts.join('\n')
   })
+
+/** Every byte that a folder's database has at rest, side files included. */
+export const atRest = async (folder: string): Promise<Buffer> => {
+  if (testDatabaseUrl) return Buffer.from(await textIn(schemaOf(folder)))
+  const files = readdirSync(folder).filter((name) => name.includes('.db') && !name.endsWith('.json'))
+  return Buffer.concat(files.map((name) => readFileSync(join(folder, name))))
+}
 
 /** What a run on somebody's own server has left there. */
 export const dropTestSchemas = (): Promise<void> =>
