@@ -2,6 +2,13 @@
 
 export type DatabaseConfig = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string; poolMax: number }
 
+/** What people call it: nothing of it is secret. */
+export const nameOf = (database: { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string }): string => {
+  if (database.kind === 'sqlite') return database.file
+  const { host, pathname } = new URL(database.url)
+  return `${decodeURIComponent(pathname.slice(1))} at ${decodeURIComponent(host) || 'the local socket'}`
+}
+
 type Reading = { isEmulated: boolean; poolMax: number; problems: string[] }
 
 export const readDatabase = (given: string, { isEmulated, poolMax, problems }: Reading): DatabaseConfig => {

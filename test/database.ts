@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -14,6 +14,12 @@ export const withSchema = (url: string, schema: string): string => {
   const address = new URL(url)
   address.searchParams.set('schema', schema)
   return address.href
+}
+
+/** A schema of one's own, which is as good as a database, and made in a tenth of the time. */
+export const newSchema = (): { schema: string; url: string } => {
+  const schema = schemaPrefix + randomUUID().replaceAll('-', '')
+  return { schema, url: withSchema(testDatabaseUrl ?? '', schema) }
 }
 
 /** The settings of a database of one's own that belongs to a folder: the same for the same one. */

@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { accessSync, chownSync, constants, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -29,14 +40,18 @@ const isRunnable = (file: string): boolean => {
 }
 
 /** The newest of Debian's versions, or what is on the PATH. */
-const binaries = (): string => {
+const findBinaries = (): string | undefined => {
   const versions = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
   const folders = [...versions, ...(process.env.PATH ?? '').split(delimiter)]
-  const found = folders.find((folder) => isRunnable(join(folder, 'initdb')) && isRunnable(join(folder, 'postgres')))
-  if (!found)
-    throw new Error('No PostgreSQL server here: install one (apt-get install postgresql), or set TEST_DATABASE_URL.')
-  return found
+  return folders.find((folder) => isRunnable(join(folder, 'initdb')) && isRunnable(join(folder, 'postgres')))
 }
+const binaries = (): string => {
+  const found = findBinaries()
+  if (found) return found
+  throw new Error('No PostgreSQL server here: install one (apt-get install postgresql), or set TEST_DATABASE_URL.')
+}
+/** For tests that need a server of their own also where TEST_DATABASE_URL names one. */
+export const isPostgresHere = (): boolean => findBinaries() !== undefined
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -49,8 +64,22 @@ const freePort = (): Promise<number> =>
 
 const nobody = 65_534
 
-/** `durable` false: commits are not waited for, where a test loses nothing by it. */
-export const startPostgres = async ({ durable = true } = {}): Promise<PostgresServer> => {
+type Special = {
+  /** False: commits are not waited for, where a test loses nothing by it. */
+  readonly durable?: boolean
+  readonly settings?: Readonly<Record<string, string>>
+  /** Lines of pg_hba.conf that go before "everybody is let in". */
+  readonly admission?: readonly string[]
+  /** Texts for the folder that its settings' relative names are looked for in. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+export const startPostgres = async ({
+  durable = true,
+  settings: more = {},
+  admission = [],
+  files = {},
+}: Special = {}): Promise<PostgresServer> => {
   const bin = binaries()
   const folder = mkdtempSync(join(tmpdir(), 'openabha-postgres-'))
   const data = join(folder, 'data')
@@ -62,6 +91,13 @@ export const startPostgres = async ({ durable = true } = {}): Promise<PostgresSe
     ...options,
     stdio: 'pipe',
   })
+  const put = (file: string, text: string): void => {
+    writeFileSync(file, text, { mode: 0o600 })
+    if (owner.uid !== undefined) chownSync(file, nobody, nobody)
+  }
+  for (const [name, text] of Object.entries(files)) put(join(data, name), text)
+  const admitted = join(data, 'pg_hba.conf')
+  put(admitted, [...admission, readFileSync(admitted, 'utf8')].join('\n'))
   const port = await freePort()
   const settings = {
     port,
@@ -70,6 +106,7 @@ export const startPostgres = async ({ durable = true } = {}): Promise<PostgresSe
     max_connections: 600,
     log_min_messages: 'fatal',
     ...(!durable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...more,
   }
   const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   let running: ReturnType<typeof spawn> | undefined

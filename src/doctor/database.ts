@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { clientRows } from '../clients.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { DatabaseConfig } from '../config-database.ts'
+import { type DatabaseConfig, nameOf } from '../config-database.ts'
 import { newUuid } from '../ids.ts'
 import type { MasterKeys } from '../keys.ts'
 import { sandboxClients } from '../sandbox/sandbox.ts'
@@ -52,7 +52,7 @@ export const databaseStep = (
     needs: [deps.settings, deps.keys],
     async check([{ database, sandbox }, { encryption }]): Promise<Verdict<OpenedStore>> {
       const isFile = database.kind === 'sqlite'
-      const name = isFile ? database.file : nameOf(database.url)
+      const name = nameOf(database)
       const standIn = () => deps.open({ kind: 'sqlite', file: ':memory:' }, encryption)
       if (name === ':memory:')
         return ok('in memory: each start forgets everything', { store: await standIn(), isWhole: true })
@@ -90,9 +90,3 @@ export const databaseStep = (
   })
 
 const isSchemaBehind = (thrown: unknown): boolean => (thrown as Error).name === 'SchemaBehind'
-
-/** Without the password. */
-const nameOf = (url: string): string => {
-  const { host, pathname } = new URL(url)
-  return `${decodeURIComponent(pathname.slice(1))} at ${decodeURIComponent(host) || 'the local socket'}`
-}

@@ -1,11 +1,14 @@
 import pg from 'pg'
-import { look, migrate, SchemaBehind } from './migrations/postgres/migrate.ts'
+import { nameOf } from '../config-database.ts'
+import { prepare, SchemaBehind } from './migrations/postgres/migrate.ts'
 import { Batch, type Columns, type Step } from './postgres-batch.ts'
 
 /** The only file that knows the driver. Keeps connections to one database and carries out batches on them. */
 export type Database = {
   /** All steps in one round trip and one transaction; what each step gave, in order. */
   run(steps: readonly Step[]): Promise<Columns[][]>
+  /** The version of the schema that opening it found; 0: there were no tables. */
+  readonly versionFound: number
   close(): Promise<void>
 }
 
@@ -16,6 +19,9 @@ export type PostgresOptions = {
   readonly poolMax?: number
   /** False: a schema that is not there or not up to date is refused, not made. */
   readonly mayMigrate?: boolean
+  readonly mayBeUnfinished?: boolean
+  /** How long a statement may take (default: 10 s). */
+  readonly answerWithinMs?: number
   /** Told of each round trip: the names of its statements. For tests and measuring. */
   readonly onRoundTrip?: (statements: readonly string[]) => void
 }
@@ -23,14 +29,14 @@ export type PostgresOptions = {
 const poolMaxDefault = 10
 const connectWithinMs = 5_000
 /** No statement of ours takes a second; a database that does not answer for so long is lost. */
-const answerWithinMs = 10_000
+const answerWithinMsDefault = 10_000
 
 export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): Promise<Database> => {
   const { connectionString, schema } = connectionTo(options.url)
   const settings = { connectionString, connectionTimeoutMillis: connectWithinMs }
-  const { mayMigrate = true } = options
-  await whenOpening(options.url, () =>
-    mayMigrate ? migrate(new pg.Client(settings), keyCheck, schema) : look(new pg.Client(settings), keyCheck),
+  const { mayMigrate = true, mayBeUnfinished = false, answerWithinMs = answerWithinMsDefault } = options
+  const versionFound = await whenOpening(options.url, () =>
+    prepare(new pg.Client(settings), { keyCheck, schema, mayMigrate, mayBeUnfinished }),
   )
   const pool = new pg.Pool({
     ...settings,
@@ -72,6 +78,7 @@ export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): 
     })
 
   return {
+    versionFound,
     async run(steps) {
       options.onRoundTrip?.(steps.map(({ statement }) => statement.name))
       return runOn(await pool.connect(), steps)
@@ -103,14 +110,13 @@ export const isInTheWay = (thrown: unknown): boolean => ['40001', '40P01'].inclu
 const isRefusal = (thrown: unknown): boolean => isGuardFailed(thrown) || isInTheWay(thrown)
 
 /** Why a database was not opened, in one sentence for whoever starts the server; without the password. */
-const whenOpening = async (url: string, open: () => Promise<void>): Promise<void> => {
+const whenOpening = async <Result>(url: string, open: () => Promise<Result>): Promise<Result> => {
   try {
-    await open()
+    return await open()
   } catch (thrown) {
     if (thrown instanceof SchemaBehind) throw thrown
-    const { hostname, port, pathname, username } = new URL(url)
-    const place = `${decodeURIComponent(pathname.slice(1))} at ${decodeURIComponent(hostname) || 'the local socket'}${port && `:${port}`}`
-    throw new Error(reason(thrown, place, decodeURIComponent(username)), { cause: thrown })
+    const user = decodeURIComponent(new URL(url).username)
+    throw new Error(reason(thrown, nameOf({ kind: 'postgres', url }), user), { cause: thrown })
   }
 }
 
@@ -121,7 +127,7 @@ const reason = (thrown: unknown, place: string, user: string): string => {
   if (state === '28P01' || state === '28000')
     return `The database ${place} refuses the user ${user || '(none)'}: check the name and the password in DATABASE_URL.`
   if (state === '42501')
-    return `The user ${user} may not make tables in the database ${place}: grant it CREATE on the schema.`
+    return `The user ${user} may not make tables in the database ${place}: grant it CREATE there, or run openabha migrate as a user that may.`
   if (state === '25006') return `The database ${place} can only be read: name its primary.`
   if (thrown instanceof AggregateError || /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|timeout/i.test(message))
     return `The database ${place} cannot be reached: check host and port in DATABASE_URL, and whether PostgreSQL runs.`

@@ -1,18 +1,12 @@
-import { dropSchema, schemaPrefix, testDatabaseUrl, textIn, withSchema } from '../../test/database.ts'
-import { newUuid } from '../ids.ts'
+import { dropSchema, newSchema, textIn } from '../../test/database.ts'
 import type { Open } from './contract/setting.ts'
 import { storeContract } from './contract.ts'
 import { openPostgres } from './postgres.ts'
 
 /** The PostgreSQL store keeps the contract, and what only it promises. Runs with TEST_DATABASE_URL (`npm run test:pg`). */
 
-/** A schema is as good as a database, and made in a tenth of the time. */
-const newSchema = (): string => `${schemaPrefix}${newUuid().replaceAll('-', '')}`
-const urlOf = (schema: string): string => withSchema(testDatabaseUrl ?? '', schema)
-
 const open: Open = async (options) => {
-  const schema = newSchema()
-  const url = urlOf(schema)
+  const { schema, url } = newSchema()
   let store = await openPostgres({ url, ...options })
   return {
     store,

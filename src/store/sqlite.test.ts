@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { proveModelInGroups } from './contract/model.ts'
+import { fixtureOptions, oldRowsLoad } from './contract/old-rows.ts'
 import { atOnce, given, ids, note, noteRows, type Open, person, personRows, proveWith } from './contract/setting.ts'
 import { storeContract } from './contract.ts'
-import { fixtureKey, fixtureLimit, fixtureNow } from './migrations/sqlite/fixture.ts'
 import { sqliteMigrations } from './migrations/sqlite/index.ts'
 import { openSqlite, type SqliteOptions } from './sqlite.ts'
 import { counterStatements } from './sqlite-counters.ts'
@@ -237,35 +237,18 @@ describe('SQLite: schema', () => {
     database.close()
   })
 
-  const fixtures = join(import.meta.dirname, 'migrations', 'sqlite', 'fixtures')
-  test('every schema version has a database that it wrote', () => {
-    const versions = sqliteMigrations.map((_, index) => `${String(index + 1).padStart(4, '0')}.sql`)
-    assert.deepEqual(readdirSync(fixtures).sort(), versions)
+  oldRowsLoad('sqlite', sqliteMigrations.length, async (sql, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'openabha-store-'))
+    const file = join(folder, 'openabha.db')
+    const old = new DatabaseSync(file)
+    old.exec(sql)
+    old.close()
+    const store = openSqlite({ file, ...fixtureOptions })
+    try {
+      await use(store)
+    } finally {
+      await store.close()
+      rmSync(folder, { recursive: true })
+    }
   })
-
-  for (const name of readdirSync(fixtures).sort())
-    inFolder(
-      `rows that schema version ${Number.parseInt(name, 10)} wrote load, are found and can be changed`,
-      async (file) => {
-        const old = new DatabaseSync(file)
-        old.exec(readFileSync(join(fixtures, name), 'utf8'))
-        old.close()
-        const store = openSqlite({ file, key: fixtureKey, clock: { now: () => fixtureNow } })
-        const [asha] = await store.find(personRows, 'address', 'a.rao@abdm')
-        assert.deepEqual(asha?.body, person('Asha Rao', 'asha@abdm', 'a.rao@abdm'))
-        assert.equal(asha?.revision, 2)
-        assert.deepEqual(ids(await store.find(personRows, 'mobile', '9000000001')), ['asha', 'binod'])
-        assert.deepEqual(await store.find(personRows, 'address', 'old@abdm'), [])
-        assert.equal(await store.insert(personRows, 'new', person('New', 'asha@abdm')), undefined)
-        assert.ok(await store.update(personRows, asha, person('Asha Rao', 'new@abdm')))
-        assert.ok(await store.insert(personRows, 'new', person('New', 'asha@abdm')))
-        assert.deepEqual(await store.list(noteRows), [
-          { id: 'lives', revision: 1, body: note('नमस्ते'), expiresAt: fixtureNow + 1000 },
-        ])
-        assert.equal(await store.sweep(), 1)
-        assert.equal((await store.hit([fixtureLimit])).allowed, true)
-        assert.equal((await store.hit([fixtureLimit])).allowed, false)
-        await store.close()
-      },
-    )
 })
