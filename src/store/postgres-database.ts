@@ -92,7 +92,10 @@ const connectionTo = (url: string): { connectionString: string; schema: string |
   const address = new URL(url)
   const schema = address.searchParams.get('schema') ?? undefined
   address.searchParams.delete('schema')
-  if (schema !== undefined) address.searchParams.append('options', `-c search_path=${schema}`)
+  if (schema !== undefined) {
+    const others = address.searchParams.getAll('options')
+    address.searchParams.set('options', [...others, `-c search_path=${schema}`].join(' '))
+  }
   // The driver's own reading of `sslmode` differs from everybody else's.
   address.searchParams.set('uselibpqcompat', 'true')
   // A plus sign is a space to URLs only.
@@ -123,12 +126,21 @@ const whenOpening = async <Result>(url: string, open: () => Promise<Result>): Pr
 const reason = (thrown: unknown, place: string, user: string): string => {
   const message = (thrown as Error).message || String((thrown as NodeJS.ErrnoException).code)
   const state = stateOf(thrown)
+  const code = state || String((thrown as NodeJS.ErrnoException).code ?? '')
   if (state === '3D000') return `There is no database ${place}. Make it: createdb`
-  if (state === '28P01' || state === '28000')
-    return `The database ${place} refuses the user ${user || '(none)'}: check the name and the password in DATABASE_URL.`
+  if (state === '28P01' || state === '28000' || /password must be/.test(message)) {
+    const tls = /no encryption/.test(message) ? ', and whether it wants TLS (?sslmode=verify-full)' : ''
+    return `The database ${place} refuses the user ${user || '(none)'}: check the name and the password in DATABASE_URL${tls}.`
+  }
   if (state === '42501')
     return `The user ${user} may not make tables in the database ${place}: grant it CREATE there, or run openabha migrate as a user that may.`
   if (state === '25006') return `The database ${place} can only be read: name its primary.`
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `The certificate of the database ${place} is for another host: write the name that stands in it into DATABASE_URL.`
+  if (/CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET/.test(code))
+    return `The certificate of the database ${place} is not to be trusted (${message}): name its authority in DATABASE_URL, &sslrootcert=<file>.`
+  if (/not support SSL/.test(message))
+    return `The database ${place} speaks no TLS: switch it on there, or write ?sslmode=disable on a network that is yours alone.`
   if (thrown instanceof AggregateError || /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|timeout/i.test(message))
     return `The database ${place} cannot be reached: check host and port in DATABASE_URL, and whether PostgreSQL runs.`
   return `The database ${place} cannot be opened: ${message.replace(/\.$/, '')}.`
