@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
+import { constants, createPublicKey, publicEncrypt, randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { startBench, textAt } from './testing.ts'
 
@@ -119,4 +119,19 @@ test('after a rotation the certificates are new, old seals are refused and token
   assert.equal((await restarted.caller.askToEnrol('7300000006')).status, 200)
   await restarted.close()
   await own.close()
+})
+
+test('an OTP of ABDM’s for the other mobile that opens but is malformed is refused in a form of its own', async () => {
+  const txnId = randomUUID()
+  const link = async (otpValue: string) => {
+    const authData = { authMethods: ['otp'], otp: { txnId, otpValue } }
+    const answer = await caller.send('abha', 'POST', '/enrollment/auth/byAbdm', {
+      scope: ['abha-enrol', 'mobile-verify'],
+      authData,
+    })
+    assert.equal(answer.status, 400)
+    return answer
+  }
+  assert.deepEqual((await link(await caller.seal(4096, '12345'))).body, { txnId, description: 'Invalid OTP value' })
+  assert.equal(textAt(await link('123456'), 'otpValue'), 'Invalid OTP Value')
 })

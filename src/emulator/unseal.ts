@@ -2,7 +2,7 @@ import { isAadhaarNumber } from '../abdm/wire/aadhaar.ts'
 import type { KeyBits, Operation, Refusal as Words } from '../abdm/wire/operation.ts'
 import { type Marked, refuseAll } from './checks.ts'
 import type { KeyRing } from './keys.ts'
-import { type FieldRefusal, type Refusal, refuse } from './refusal.ts'
+import { type FieldRefusal, Refusal, refuse } from './refusal.ts'
 import { isAbhaNumber, isEmail, isMobile, isOtp, isPassword, readAddress } from './world/forms.ts'
 
 /** Opens the sealed fields of a body and copies ABDM's symptoms where one does not open (abdm-v3 §3.5). */
@@ -100,6 +100,12 @@ const illegalBase64 = (text: string): Refusal => {
   return refuse(400, 'flat', 'ABDM-9999: ', `Illegal base64 character ${(character.codePointAt(0) ?? 0).toString(16)}`)
 }
 
+/** A form that only this call has (abdm-v3 §5 no. 6, §6.4); what does not open at all is blamed as everywhere. */
+const malformedByAbdm = (body: unknown): Refusal => {
+  const txnId = partAt(body, ['authData', 'otp', 'txnId'])
+  return new Refusal(400, 'description', [{ code: '', message: 'Invalid OTP value', field: String(txnId) }])
+}
+
 export type Opened = { [path: string]: string }
 
 export type UnsealSettings = { readonly addressSuffix: string; readonly lenientKeys?: boolean | undefined }
@@ -168,9 +174,9 @@ export const unseal = async (
     const text = await keys.open(looked.bits, Buffer.from(looked.value, 'base64'))
     if (text === undefined) return entryOf(sealed, op, hintIn(body), 'sealed wrongly')
     into[sealed.path] = text
-    return isWellFormed(sealed.field, hintIn(body), text, settings.addressSuffix)
-      ? undefined
-      : entryOf(sealed, op, hintIn(body), 'malformed')
+    if (isWellFormed(sealed.field, hintIn(body), text, settings.addressSuffix)) return undefined
+    if (op.id === 'abha.enrollment.by_abdm') throw malformedByAbdm(body)
+    return entryOf(sealed, op, hintIn(body), 'malformed')
   }
   const only = fields.length === 1 ? fields[0] : undefined
   const entries = only ? [await openOne(only)] : await Promise.all(fields.map(openOne))
