@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { faultModes, UnknownFaultOperation } from '../emulator/faults.ts'
+import { refusalForms } from '../emulator/refusal.ts'
 import { error } from '../errors.ts'
 import { Handle, OneOf } from '../fields.ts'
 import { sandboxRoute } from './sandbox.ts'
@@ -46,6 +47,9 @@ export const addFault = sandboxRoute({
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
     code: Type.Optional(Handle('Such as ABDM-1004.')),
     message: Type.Optional(Handle('What upstream says.')),
+    form: Type.Optional(
+      OneOf(refusalForms, 'Of the body in mode error; by default the form that the operation’s errors usually have.'),
+    ),
     delay_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
     times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     probability: Type.Optional(
