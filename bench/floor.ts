@@ -2,14 +2,39 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSigner, createVerifier } from 'fast-jwt'
+import { Pool } from 'undici'
+import { readPublicKey, seal } from '../src/abdm/sealing.ts'
+import { certificates, gateway, phrEnrollment } from '../src/abdm/wire/index.ts'
+import type { Operation } from '../src/abdm/wire/operation.ts'
 
 /**
- * The least that could answer POST mobile/init: bare `node:http`, the token check that the product makes, JSON parsed
- * and a canned reply. No framework, no validation, no upstream, no storage.
+ * The least that could stand between a client and ABDM and answer POST mobile/init truly: bare `node:http`, a token check,
+ * JSON in and out, one value sealed with RSA-2048, one call over a pool. No validation, no storage, no log, no error handling.
  */
 
+const upstream = new Pool(`http://127.0.0.1:${process.argv[2]}`, { connections: 128 })
+const ask = async ({ method, service, path }: Operation, headers = {}, body?: object) => {
+  const answer = await upstream.request({
+    method,
+    path: `/${service}${path}`,
+    headers: {
+      ...headers,
+      'REQUEST-ID': randomUUID(),
+      TIMESTAMP: new Date().toISOString(),
+      ...(body && { 'Content-Type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return (await answer.body.json()) as Record<string, string>
+}
+const { accessToken } = await ask(gateway.session, {}, { clientId: 'bench', clientSecret: 'bench' })
+const authorization = { Authorization: `Bearer ${accessToken}` }
+const { publicKey = '' } = await ask(certificates.phrCertificate, authorization)
+const sealingKey = readPublicKey(publicKey)
+const { scope, loginHint, otpSystem } = phrEnrollment.requestOtp.variants.mobile
+
 const key = randomBytes(32)
-const verify = createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true, cache: 10_000 })
+const verify = createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true })
 const now = Math.floor(Date.now() / 1000)
 const token = createSigner({ key, algorithm: 'HS256', noTimestamp: true })({
   typ: 'access',
@@ -20,6 +45,19 @@ const token = createSigner({ key, algorithm: 'HS256', noTimestamp: true })({
   exp: now + 86_400,
   jti: randomUUID(),
 })
+/** A token that was right once is remembered, as the product does. */
+const remembered = new Map<string, { exp: number }>()
+
+const isAllowed = ({ headers }: IncomingMessage): boolean => {
+  const bearer = headers.authorization?.slice('Bearer '.length) ?? ''
+  try {
+    const claims = remembered.get(bearer) ?? (verify(bearer) as { exp: number })
+    remembered.set(bearer, claims)
+    return claims.exp > Date.now() / 1000
+  } catch {
+    return false
+  }
+}
 
 const send = (response: ServerResponse, status: number, body: unknown): void => {
   const text = JSON.stringify(body)
@@ -30,13 +68,15 @@ const send = (response: ServerResponse, status: number, body: unknown): void => 
   response.end(text)
 }
 
-const isAllowed = (request: IncomingMessage): boolean => {
-  try {
-    const { exp } = verify(request.headers.authorization?.slice('Bearer '.length) ?? '') as { exp: number }
-    return exp > Date.now() / 1000
-  } catch {
-    return false
-  }
+const init = async (text: string, response: ServerResponse): Promise<void> => {
+  const { mobile_number: mobile } = JSON.parse(text) as { mobile_number: string }
+  const { message } = await ask(phrEnrollment.requestOtp, authorization, {
+    scope,
+    loginHint,
+    otpSystem,
+    loginId: seal(sealingKey, mobile),
+  })
+  send(response, 200, { txn_id: randomUUID(), hint: message })
 }
 
 const server = createServer((request, response) => {
@@ -48,13 +88,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: string) => {
     text += chunk
   })
-  request.on('end', () => {
-    const { mobile_number: mobile } = JSON.parse(text) as { mobile_number: string }
-    send(response, 200, {
-      txn_id: '0199f0a2-7c1e-7b55-9d5a-0d4d6a1f2b3c',
-      hint: `OTP is sent to Mobile number ending with ******${mobile.slice(-4)}`,
-    })
-  })
+  request.on('end', () => void init(text, response))
 })
 
 server.listen(0, '127.0.0.1', () => {

@@ -21,8 +21,8 @@ const tracked = (child: ChildProcess): ChildProcess => {
 }
 
 /** A program of this folder, with a channel to ask it. */
-export const startWorker = (name: string): ChildProcess =>
-  tracked(fork(join(import.meta.dirname, name), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
+export const startWorker = (name: string, ...args: string[]): ChildProcess =>
+  tracked(fork(join(import.meta.dirname, name), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
 
 /** The next message of a worker, after sending it a job if there is one. */
 export const answerOf = <Answer>(worker: ChildProcess, job?: object): Promise<Answer> =>
@@ -57,42 +57,27 @@ const isListening = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false))
   })
 
-export type Product = { readonly port: number; readonly pid: number; readonly startMs: number; stop(): Promise<void> }
+export type Listening = { readonly port: number; readonly pid: number; readonly startMs: number; stop(): Promise<void> }
 
-export type ProductSettings = {
-  /** The program and what comes before `start`. */
+type Program = {
   readonly command: readonly [string, ...string[]]
-  readonly folder: string
-  readonly fixedOtp?: string | undefined
-  /** Node's compile cache lives below it. */
-  readonly temporary: string
-  readonly env?: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
 }
 
 const giveUpMs = 120_000
 
-/** The whole sandbox in one process; resolves as soon as it takes connections. */
-export const startProduct = async (settings: ProductSettings): Promise<Product> => {
+/** Any server, told its port; resolves as soon as it takes connections. */
+export const startListening = async (programOn: (port: number) => Program): Promise<Listening> => {
   const port = await freePort()
-  const [program, ...args] = settings.command
+  const { command, env, cwd = root } = programOn(port)
+  const [program, ...args] = command
   const startedAt = performance.now()
   const child = tracked(
-    spawn(program, [...args, 'start'], {
-      cwd: root,
+    spawn(program, args, {
+      cwd,
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        TMPDIR: settings.temporary,
-        PORT: String(port),
-        DATABASE_URL: `sqlite:${join(settings.folder, 'openabha.db')}`,
-        OTP_SENDS_PER_IDENTIFIER_HOUR: '0',
-        OTP_SENDS_PER_IDENTIFIER_DAY: '0',
-        OTP_SENDS_PER_CLIENT_HOUR: '0',
-        OTP_SENDS_PER_ADDRESS_HOUR: '0',
-        ...(settings.fixedOtp && { SANDBOX_OTP: settings.fixedOtp }),
-        ...settings.env,
-      },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     }),
   )
   let hasEnded = false
@@ -105,17 +90,13 @@ export const startProduct = async (settings: ProductSettings): Promise<Product> 
     child.once('error', end)
   })
   while (!(await isListening(port))) {
-    if (hasEnded || performance.now() - startedAt > giveUpMs) throw new Error(`${program} did not start the product`)
+    if (hasEnded || performance.now() - startedAt > giveUpMs) throw new Error(`${command.join(' ')} did not start`)
     await pause(1)
   }
-  const startMs = performance.now() - startedAt
-  // Once it answers it also knows how to stop in order, which writes the compile cache.
-  const alive = await fetch(`http://127.0.0.1:${port}/healthz`)
-  if (alive.status !== 200) throw new Error(`/healthz: ${alive.status}`)
   return {
     port,
     pid: child.pid ?? 0,
-    startMs,
+    startMs: performance.now() - startedAt,
     async stop() {
       child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), 15_000)
@@ -125,12 +106,55 @@ export const startProduct = async (settings: ProductSettings): Promise<Product> 
   }
 }
 
-/** A token of the sandbox's published client. */
-export const login = async (port: number): Promise<string> => {
+export type ProductSettings = {
+  /** The program and what comes before `start`. */
+  readonly command: readonly [string, ...string[]]
+  readonly folder: string
+  readonly fixedOtp?: string | undefined
+  /** Node's compile cache lives below it. */
+  readonly temporary: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export const launcher = join(root, 'bin', 'openabha.mjs')
+
+/** Counted as by default, and never used up. */
+const budgets = {
+  OTP_SENDS_PER_IDENTIFIER_HOUR: '1000000000',
+  OTP_SENDS_PER_IDENTIFIER_DAY: '1000000000',
+  OTP_SENDS_PER_CLIENT_HOUR: '1000000000',
+  OTP_SENDS_PER_ADDRESS_HOUR: '1000000000',
+}
+
+/** The product in one process: the whole sandbox, unless `env` names another upstream. */
+export const startProduct = async (settings: ProductSettings): Promise<Listening> => {
+  const product = await startListening((port) => ({
+    command: [...settings.command, 'start'],
+    env: {
+      TMPDIR: settings.temporary,
+      PORT: String(port),
+      DATABASE_URL: `sqlite:${join(settings.folder, 'openabha.db')}`,
+      ...budgets,
+      ...(settings.fixedOtp && { SANDBOX_OTP: settings.fixedOtp }),
+      ...settings.env,
+    },
+  }))
+  // Once it answers it also knows how to stop in order, which writes the compile cache.
+  const alive = await fetch(`http://127.0.0.1:${product.port}/healthz`)
+  if (alive.status !== 200) throw new Error(`/healthz: ${alive.status}`)
+  return product
+}
+
+export type Client = { readonly client_id: string; readonly client_secret: string }
+
+/** The sandbox's, as published. */
+export const sandboxClient: Client = { client_id: 'openabha-dev', client_secret: 'openabha-dev-secret' }
+
+export const login = async (port: number, client = sandboxClient): Promise<string> => {
   const response = await fetch(`http://127.0.0.1:${port}/connect-auth/v1/account/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ client_id: 'openabha-dev', client_secret: 'openabha-dev-secret' }),
+    body: JSON.stringify(client),
   })
   if (response.status !== 200) throw new Error(`login: ${response.status} ${await response.text()}`)
   return ((await response.json()) as { access_token: string }).access_token
@@ -144,9 +168,9 @@ const procFile = (name: string): string | undefined => {
   }
 }
 
-/** Memory that a process holds, in MiB; NaN where there is no /proc. */
+/** Memory that a process holds, in MB (10^6 bytes); NaN where there is no /proc. */
 export const rssOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+) kB/.exec(procFile(`${pid}/status`) ?? '')?.[1] ?? Number.NaN) / 1024
+  (Number(/VmRSS:\s+(\d+) kB/.exec(procFile(`${pid}/status`) ?? '')?.[1] ?? Number.NaN) * 1024) / 1e6
 
 const tickMs = 10
 /** Processor time that a process has used so far on all its threads, in milliseconds. */

@@ -1,28 +1,11 @@
-import type { StartUps } from './startup.ts'
+import type { Figures } from './measure.ts'
+import { type Goal, highest, present, type Run } from './results.ts'
 
 /** Figures as Markdown, ready to paste. */
 
-export type Round = {
-  readonly floor: Figures
-  readonly init: Figures
-  readonly journey: Figures
-  readonly rsaPerSecond: number
-}
-export type Figures = {
-  readonly perSecond: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** Processor time of the server for each one done. */
-  readonly cpuMs: number
-  readonly generatorCpu: number
-  /** Share of the machine that programs outside this run used meanwhile. */
-  readonly others: number
-  readonly rssMax: number
-}
-
 const sorted = (values: readonly number[]) => [...values].sort((left, right) => left - right)
 
-export const median = (values: readonly number[]): number => {
+const median = (values: readonly number[]): number => {
   const inOrder = sorted(values)
   const middle = (inOrder.length - 1) / 2
   return ((inOrder[Math.floor(middle)] ?? Number.NaN) + (inOrder[Math.ceil(middle)] ?? Number.NaN)) / 2
@@ -34,123 +17,106 @@ const spread = (values: readonly number[], digits: number, unit = ''): string =>
   return `${shown(median(values))}${unit} (${shown(inOrder[0])}–${shown(inOrder.at(-1))})`
 }
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+/** Empty without rows. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  rows.length === 0
+    ? []
+    : [[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n'), '']
 
-const throughputRow = (name: string, figures: readonly Figures[]): string[] => [
-  name,
-  spread(
-    figures.map(({ perSecond }) => perSecond),
-    0,
-  ),
-  spread(
-    figures.map(({ p50Ms }) => p50Ms),
-    1,
-  ),
-  spread(
-    figures.map(({ p99Ms }) => p99Ms),
-    1,
-  ),
-  spread(
-    figures.map(({ cpuMs }) => cpuMs * 1000),
-    0,
-  ),
-  `${Math.round(median(figures.map(({ generatorCpu }) => generatorCpu)) * 100)} %`,
-]
-
-export type Run = {
-  readonly settings: string
-  readonly machine: readonly (readonly [string, string])[]
-  readonly rounds: readonly Round[]
-  readonly rssIdle: number
-  readonly databaseMiB: number
-  readonly startUps: StartUps
-  readonly connections: number
-  readonly journeys: number
-  readonly readsInbox: boolean
-  readonly errors: { readonly [what: string]: number }
+const throughputRow = (name: string, some: readonly (Figures | undefined)[]): string[][] => {
+  const figures = present(some)
+  if (figures.length === 0) return []
+  const of = (value: (one: Figures) => number, digits: number) => spread(figures.map(value), digits)
+  return [
+    [
+      name,
+      of(({ perSecond }) => perSecond, 0),
+      of(({ p50Ms }) => p50Ms, 1),
+      of(({ p99Ms }) => p99Ms, 1),
+      of(({ cpuMs }) => cpuMs * 1000, 0),
+      of(({ rss }) => highest(rss), 0),
+      `${Math.round(median(figures.map(({ generatorCpu }) => generatorCpu)) * 100)} %`,
+    ],
+  ]
 }
 
-export const render = (run: Run): string => {
-  const { rounds } = run
-  const floor = rounds.map((round) => round.floor)
-  const init = rounds.map((round) => round.init)
-  const journey = rounds.map((round) => round.journey)
-  const ratio = (name: string, of: (round: Round) => number) => [name, spread(rounds.map(of), 3)]
-  const others = spread(
-    [...floor, ...init, ...journey].map((figures) => figures.others * 100),
-    0,
-    ' %',
-  )
+const goalRow = (goal: Goal): string[] => {
+  const { what, values, digits } = goal
+  const middle = median(values)
+  const [wish, isReached] =
+    'atLeast' in goal ? [`≥ ${goal.atLeast}`, middle >= goal.atLeast] : [`≤ ${goal.atMost}`, middle <= goal.atMost]
+  return [what, spread(values, digits), wish, isReached ? 'yes' : '**no**']
+}
+
+export const render = (run: Run, goals: readonly Goal[]): string => {
+  const { rounds, connections, journeys } = run
+  const others = present(
+    rounds.flatMap(({ floor, gateway, init, journey, peers }) => [floor, gateway, init, journey, peers.Prism.init]),
+  ).map((figures) => figures.others * 100)
   const failed = Object.entries(run.errors)
   const steps = run.readsInbox ? 'init, inbox, verify, create-phr' : 'init, verify, create-phr'
+  const rsa = present(rounds.map(({ rsaPerSecond }) => rsaPerSecond))
+  const peerRows = (['Prism', 'Mockoon'] as const).flatMap((name) => [
+    ...throughputRow(
+      `${name}: canned mobile/init`,
+      rounds.map(({ peers }) => peers[name].init),
+    ),
+    ...throughputRow(
+      `${name}: canned init, verify, create-phr`,
+      rounds.map(({ peers }) => peers[name].journey),
+    ),
+  ])
   return [
-    `Measured ${new Date().toISOString().slice(0, 10)}: ${run.settings}. Every figure is the median (min–max).`,
+    `Measured ${new Date().toISOString().slice(0, 10)}: ${run.settings}; ${connections} connections for mobile/init, ${journeys} for registrations (${steps}). Every figure is the median (min–max).`,
+    ...(run.arePeersMissing ? ['', 'Prism and Mockoon were not installed and are left out.'] : []),
     '',
-    table(['machine', ''], [...run.machine, ['used by other programs meanwhile', others]]),
-    '',
-    table(
-      ['throughput', 'a second', 'p50 ms', 'p99 ms', 'server CPU µs each', 'generator, of one core'],
+    ...table(['machine', ''], [...run.machine, ['used by other programs meanwhile', spread(others, 0, ' %')]]),
+    ...table(['goal', 'measured', 'wanted', 'reached'], goals.map(goalRow)),
+    ...table(
+      ['throughput', 'a second', 'p50 ms', 'p99 ms', 'server CPU µs each', 'highest RSS, MB', 'generator, of one core'],
       [
-        throughputRow(`floor: bare node:http, ${run.connections} connections`, floor),
-        throughputRow(`product: mobile/init, ${run.connections} connections`, init),
-        throughputRow(`product: whole registration (${steps}), ${run.journeys} at once`, journey),
-        [
-          'RSA-2048 openings, nothing else',
-          spread(
-            rounds.map(({ rsaPerSecond }) => rsaPerSecond),
-            0,
-          ),
-          '',
-          '',
-          '',
-          '',
-        ],
+        ...throughputRow(
+          'floor: bare node:http in front of the stub',
+          rounds.map(({ floor }) => floor),
+        ),
+        ...throughputRow(
+          'gateway: mobile/init in front of the stub',
+          rounds.map(({ gateway }) => gateway),
+        ),
+        ...throughputRow(
+          'sandbox: mobile/init',
+          rounds.map(({ init }) => init),
+        ),
+        ...throughputRow(
+          'sandbox: whole registration',
+          rounds.map(({ journey }) => journey),
+        ),
+        ...peerRows,
+        ...(rsa.length > 0 ? [['RSA-2048 openings, nothing else', spread(rsa, 0), '', '', '', '', '']] : []),
       ],
     ),
-    '',
-    table(
-      ['ratio', ''],
-      [
-        ratio('mobile/init to floor', (round) => round.init.perSecond / round.floor.perSecond),
-        ratio('mobile/init to the RSA limit', (round) => round.init.perSecond / round.rsaPerSecond),
-        ratio('registrations to mobile/init', (round) => round.journey.perSecond / round.init.perSecond),
-      ],
+    ...table(
+      ['memory over time, MB', 'minutes', 'mean', 'highest'],
+      run.memory.map(({ name, minutes, rss }) => [
+        name,
+        String(minutes),
+        (rss.reduce((sum, one) => sum + one, 0) / rss.length).toFixed(0),
+        highest(rss).toFixed(0),
+      ]),
     ),
-    '',
-    table(
-      ['product’s memory', 'RSS, MiB'],
-      [
-        ['idle, before the first request', run.rssIdle.toFixed(0)],
-        [
-          'highest under mobile/init',
-          spread(
-            init.map(({ rssMax }) => rssMax),
-            0,
-          ),
-        ],
-        [
-          'highest under registrations',
-          spread(
-            journey.map(({ rssMax }) => rssMax),
-            0,
-          ),
-        ],
-        ['database at the end, on disk', run.databaseMiB.toFixed(0)],
-      ],
-    ),
-    '',
-    table(
+    ...table(
       ['start-up, spawn to listening', 'ms', 'runs'],
       run.startUps.map(({ name, tookMs }) => [name, spread(tookMs, 0), String(tookMs.length)]),
     ),
-    '',
+    ...(run.databaseMb === undefined
+      ? []
+      : [`The sandbox’s database on disk at the end: ${run.databaseMb.toFixed(0)} MB.`, '']),
     failed.length === 0
       ? 'Errors: none; every answer was 200.'
       : `**Errors, so these figures do not count:**\n\n${table(
           ['how often', 'what'],
           failed.map(([what, times]) => [String(times), what.replaceAll('|', '\\|')]),
-        )}`,
+        ).join('\n')}`,
     '',
   ].join('\n')
 }

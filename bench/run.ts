@@ -1,34 +1,43 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Counted, Job } from './load.ts'
+import { type Contender, startGateway, startPeerContenders, startSandbox } from './contenders.ts'
 import { describeMachine } from './machine.ts'
-import { answerOf, cpuMsOf, login, machineCpuMs, root, rssOf, startProduct, startWorker } from './processes.ts'
-import { type Figures, type Round, render } from './report.ts'
+import { createMeasure, type Figures, type Load } from './measure.ts'
+import { type PeerName, peersCommand } from './peers.ts'
+import { answerOf, rssOf, startWorker } from './processes.ts'
+import { render } from './report.ts'
+import { goalsOf, type Memory, present, type Round } from './results.ts'
 import type { RsaJob } from './rsa.ts'
 import { measureStartUps } from './startup.ts'
 
-/** `npm run bench`: floor and product in turn, in one run. Words go to stderr, the Markdown to stdout. See README.md. */
+/** `npm run bench`: everything in turn, in one run. Words go to stderr, the Markdown to stdout. See README.md. */
+
+const parts = ['gateway', 'sandbox', 'peers', 'start-up'] as const
 
 const { values: given } = parseArgs({
   options: {
+    only: { type: 'string', default: parts.join(',') },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '32' },
     journeys: { type: 'string', default: '16' },
     starts: { type: 'string', default: '7' },
     'first-starts': { type: 'string', default: '3' },
+    'memory-minutes': { type: 'string', default: '0' },
     inbox: { type: 'boolean', default: false },
     folder: { type: 'string', default: tmpdir() },
   },
 })
-const count = (name: 'rounds' | 'seconds' | 'connections' | 'journeys' | 'starts' | 'first-starts'): number => {
-  const number = Number(given[name])
-  if (Number.isInteger(number) && number > 0) return number
-  console.error(`--${name} must be a whole number above 0.`)
+const refuse = (problem: string): never => {
+  console.error(problem)
   process.exit(2)
+}
+const count = (name: Exclude<keyof typeof given, 'only' | 'inbox' | 'folder'>, min = 1): number => {
+  const number = Number(given[name])
+  return Number.isInteger(number) && number >= min ? number : refuse(`--${name} must be a whole number from ${min} on.`)
 }
 const [rounds, seconds, connections, journeys] = [
   count('rounds'),
@@ -36,125 +45,116 @@ const [rounds, seconds, connections, journeys] = [
   count('connections'),
   count('journeys'),
 ]
-const [starts, firstStarts] = [count('starts'), count('first-starts')]
-const fixedOtp = given.inbox ? undefined : '123456'
+const [starts, firstStarts, memoryMinutes] = [count('starts'), count('first-starts'), count('memory-minutes', 0)]
+const wanted = given.only.split(',')
+const unknown = wanted.find((part) => !parts.some((known) => known === part))
+if (unknown !== undefined) refuse(`--only takes some of ${parts.join(', ')}, with commas between; not "${unknown}".`)
+const wants = (part: (typeof parts)[number]): boolean => wanted.includes(part)
 const say = (words: string): void => void process.stderr.write(`${words}\n`)
 
 mkdirSync(given.folder, { recursive: true })
 const scratch = mkdtempSync(join(given.folder, 'openabha-bench-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
-const made = (name: string): string => {
-  const folder = join(scratch, name)
-  mkdirSync(folder)
-  return folder
-}
 
 const machine = describeMachine(scratch)
 
-say(`start-up: ${starts} starts three ways, ${firstStarts} first starts …`)
-const startUps = await measureStartUps(scratch, starts, firstStarts)
+if (wants('start-up')) say(`start-up: ${starts} starts three ways, ${firstStarts} first starts …`)
+const startUps = wants('start-up') ? await measureStartUps(scratch, starts, firstStarts) : []
 
-say('starting floor, product, RSA and load generator …')
-const load = startWorker('load.ts')
-const rsa = startWorker('rsa.ts')
-await answerOf(rsa)
-const floorProcess = startWorker('floor.ts')
-const floor = await answerOf<{ port: number; token: string }>(floorProcess)
-const databaseFolder = made('database')
-const product = await startProduct({
-  command: [process.execPath, join(root, 'bin', 'openabha.mjs')],
-  folder: databaseFolder,
-  temporary: made('tmp'),
-  fixedOtp,
-})
+say('starting what is measured …')
+const fixedOtp = given.inbox ? undefined : '123456'
+const gateway = wants('gateway') ? await startGateway(scratch) : undefined
+const sandbox = wants('sandbox') ? await startSandbox(scratch, fixedOtp) : undefined
+const peers = wants('peers') ? await startPeerContenders(scratch) : undefined
+const arePeersMissing = wants('peers') && !peers
+if (arePeersMissing) say(`Prism and Mockoon are not installed and are left out; to have them: ${peersCommand}`)
+const rsa = sandbox && startWorker('rsa.ts')
+if (rsa) await answerOf(rsa)
+
+const named = Object.entries({
+  floor: gateway?.floor,
+  gateway: gateway?.gateway,
+  sandbox: sandbox?.sandbox,
+  ...peers,
+}).filter((entry): entry is [string, Contender] => entry[1] !== undefined)
 await pause(1500)
-const rssIdle = rssOf(product.pid)
+const idleOf = (contender: Contender | undefined) => contender && rssOf(contender.pid)
+const idle = { gateway: idleOf(gateway?.gateway), sandbox: idleOf(sandbox?.sandbox) }
 
-const errors: { [what: string]: number } = {}
-let nextNumber = 0
+const { measure, errors, stop } = createMeasure(
+  present([gateway?.upstreamPid, rsa?.pid, ...named.map(([, { pid }]) => pid)]),
+  fixedOtp,
+)
 
-type Server = { readonly pid: number; readonly port: number; readonly token: string }
-
-const measure = async (server: Server, kind: Job['kind'], forSeconds: number): Promise<Figures> => {
-  const ours = [process.pid, load.pid ?? 0, floorProcess.pid ?? 0, product.pid, rsa.pid ?? 0]
-  const oursMs = () => ours.reduce((sum, pid) => sum + cpuMsOf(pid), 0)
-  let rssMax = 0
-  const sampling = setInterval(() => {
-    rssMax = Math.max(rssMax, rssOf(server.pid))
-  }, 100)
-  const before = { at: performance.now(), own: cpuMsOf(server.pid), ours: oursMs(), machine: machineCpuMs() }
-  const counted = await answerOf<Counted>(load, {
-    kind,
-    port: server.port,
-    token: server.token,
-    seconds: forSeconds,
-    connections: kind === 'init' ? connections : journeys,
-    from: nextNumber,
-    fixedOtp,
-  } satisfies Job)
-  clearInterval(sampling)
-  nextNumber = counted.next
-  for (const [what, times] of Object.entries(counted.errors)) errors[what] = (errors[what] ?? 0) + times
-  const { perSecond, p50Ms, p99Ms, generatorCpu } = counted
-  const othersMs = machineCpuMs() - before.machine - (oursMs() - before.ours)
+const oneRound = async (forSeconds: number): Promise<Round> => {
+  const init: Load = { kind: 'init', seconds: forSeconds, connections }
+  const journey: Load = { kind: 'journey', seconds: forSeconds, connections: journeys }
+  const of = async (contender: Contender | undefined, name: string, load: Load): Promise<Figures | undefined> =>
+    contender && (await measure(contender, `${name}, ${load.kind}`, load))
+  const peer = async (name: PeerName) => ({
+    init: await of(peers?.[name], name, init),
+    journey: await of(peers?.[name], name, journey),
+  })
+  const rsaJob: RsaJob = { seconds: Math.max(1, forSeconds / 2), inFlight: connections }
   return {
-    perSecond,
-    p50Ms,
-    p99Ms,
-    generatorCpu,
-    cpuMs: (cpuMsOf(server.pid) - before.own) / counted.done,
-    others: Math.max(0, othersMs / availableParallelism() / (performance.now() - before.at)),
-    rssMax,
+    floor: await of(gateway?.floor, 'floor', init),
+    gateway: await of(gateway?.gateway, 'gateway', init),
+    rsaPerSecond: rsa && (await answerOf<{ perSecond: number }>(rsa, rsaJob)).perSecond,
+    init: await of(sandbox?.sandbox, 'sandbox', init),
+    journey: await of(sandbox?.sandbox, 'sandbox', journey),
+    peers: { Prism: await peer('Prism'), Mockoon: await peer('Mockoon') },
   }
 }
 
-const floorServer: Server = { pid: floorProcess.pid ?? 0, ...floor }
-const oneRound = async (floorSeconds: number, productSeconds: number): Promise<Round> => ({
-  floor: await measure(floorServer, 'init', floorSeconds),
-  init: await measure({ ...product, token: await login(product.port) }, 'init', productSeconds),
-  rsaPerSecond: (
-    await answerOf<{ perSecond: number }>(rsa, {
-      seconds: Math.max(1, floorSeconds / 2),
-      inFlight: connections,
-    } satisfies RsaJob)
-  ).perSecond,
-  journey: await measure({ ...product, token: await login(product.port) }, 'journey', productSeconds),
-})
-
 say('warm-up …')
-await oneRound(2, 4)
+await oneRound(Math.min(3, seconds))
 
 const measured: Round[] = []
-for (let round = 1; round <= rounds; round++) {
-  const figures = await oneRound(Math.max(1, Math.round(seconds / 2)), seconds)
-  measured.push(figures)
-  const shown = (number: number) => number.toFixed(0).padStart(6)
-  say(
-    `round ${round}/${rounds}: floor ${shown(figures.floor.perSecond)}  init ${shown(figures.init.perSecond)}  RSA ${shown(
-      figures.rsaPerSecond,
-    )}  registrations ${shown(figures.journey.perSecond)} a second; others used ${(figures.init.others * 100).toFixed(0)} %`,
-  )
+for (let number = 1; number <= rounds; number++) {
+  const round = await oneRound(seconds)
+  measured.push(round)
+  const shown = Object.entries({
+    floor: round.floor?.perSecond,
+    gateway: round.gateway?.perSecond,
+    RSA: round.rsaPerSecond,
+    init: round.init?.perSecond,
+    registrations: round.journey?.perSecond,
+    Prism: round.peers.Prism.init?.perSecond,
+    Mockoon: round.peers.Mockoon.init?.perSecond,
+  }).flatMap(([name, perSecond]) => (perSecond === undefined ? [] : [`${name} ${perSecond.toFixed(0)}`]))
+  say(`round ${number}/${rounds}: ${shown.join('  ')} a second`)
 }
 
-const databaseMiB =
-  readdirSync(databaseFolder).reduce((sum, name) => sum + statSync(join(databaseFolder, name)).size, 0) / 2 ** 20
-await product.stop()
-for (const worker of [load, rsa, floorProcess]) worker.kill()
+/** One after the other, each under the load that its throughput was measured with. */
+const memory: Memory[] = []
+for (const [name, contender] of named) {
+  if (memoryMinutes === 0 || (name !== 'gateway' && name !== 'sandbox')) continue
+  say(`memory of the ${name}: ${memoryMinutes} minutes of mobile/init …`)
+  const load: Load = { kind: 'init', seconds: memoryMinutes * 60, connections }
+  memory.push({ name, minutes: memoryMinutes, rss: (await measure(contender, `${name}, memory`, load)).rss })
+}
 
-console.log(
-  render({
-    settings: `${rounds} rounds of ${seconds} s after a warm-up`,
-    machine,
-    rounds: measured,
-    rssIdle,
-    databaseMiB,
-    startUps,
-    connections,
-    journeys,
-    readsInbox: given.inbox,
-    errors,
-  }),
-)
+const databaseMb =
+  sandbox && readdirSync(sandbox.folder).reduce((sum, name) => sum + statSync(join(sandbox.folder, name)).size, 0) / 1e6
+for (const [, contender] of named) await contender.stop()
+rsa?.kill()
+stop()
+
+const run = {
+  settings: `${rounds} rounds of ${seconds} s after a warm-up`,
+  machine,
+  rounds: measured,
+  idle,
+  memory,
+  databaseMb,
+  startUps,
+  connections,
+  journeys,
+  readsInbox: given.inbox,
+  arePeersMissing,
+  errors,
+}
+console.log(render(run, goalsOf(run)))
 const failures = Object.values(errors).reduce((sum, times) => sum + times, 0)
 if (failures > 0) {
   say(`${failures} requests failed; see the table.`)

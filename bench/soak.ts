@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
-import { login, root, rssOf, startProduct } from './processes.ts'
+import { launcher, login, rssOf, startProduct } from './processes.ts'
 import { createWalks, type Person } from './soak-walks.ts'
 
 /** `npm run soak`: mixed flows for a while with an ABDM that fails and changes its keys. Words to stderr, Markdown to stdout. */
@@ -35,7 +35,7 @@ mkdirSync(given.folder, { recursive: true })
 const folder = mkdtempSync(join(given.folder, 'openabha-soak-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const product = await startProduct({
-  command: [process.execPath, join(root, 'bin', 'openabha.mjs')],
+  command: [process.execPath, launcher],
   folder,
   temporary: folder,
   fixedOtp,
@@ -84,7 +84,7 @@ const watching = (async () => {
       rotatedAt = now
       rotations++
       say(
-        `${Math.round((now - startedAt) / 1000)} s: ${walks.acknowledged.length} registered, ${samples.at(-1)?.toFixed(0)} MiB`,
+        `${Math.round((now - startedAt) / 1000)} s: ${walks.acknowledged.length} registered, ${samples.at(-1)?.toFixed(0)} MB`,
       )
     }
     if (now - renewedAt >= 600_000) {
@@ -146,7 +146,7 @@ const rows: [what: string, figure: string][] = [
   ['people with more than one account', String(doubled.length)],
   ['flows that never ended', String(walks.stuck.length)],
   ['unexpected 5xx', String(walks.unexpected.length)],
-  ['memory, second quarter and last', `${early.toFixed(0)} and ${late.toFixed(0)} MiB (${(late / early).toFixed(2)})`],
+  ['memory, second quarter and last', `${early.toFixed(0)} and ${late.toFixed(0)} MB (${(late / early).toFixed(2)})`],
   ['/readyz at the end', String(ready.status)],
 ]
 console.log(['| soak | |', '| --- | --- |', ...rows.map(([what, figure]) => `| ${what} | ${figure} |`)].join('\n'))
