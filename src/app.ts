@@ -10,6 +10,7 @@ import { type Facilities, noFacilities } from './facilities.ts'
 import { createFlows, type Flows, txnRows } from './flow.ts'
 import { createServer } from './http.ts'
 import { deriveKey, newUuid, sha256 } from './ids.ts'
+import { createInstances, type Instances } from './instances.ts'
 import { masterKeys } from './keys.ts'
 import { createLog, type Log } from './log.ts'
 import { operationsRoutes } from './operations.ts'
@@ -43,9 +44,7 @@ export type Services = {
   readonly webhooks: Webhooks
   readonly facilities: Facilities
   readonly shareTimeoutSeconds: number
-  /** Names this process in claims that it writes. */
-  readonly instanceId: string
-  readonly storeIsExclusive: boolean
+  readonly instances: Instances
 }
 
 type Overrides = {
@@ -95,8 +94,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     ...(config.sandbox && { onDelivery: (made) => keepDelivery(store, clock, made) }),
   })
   const flows = createFlows(store, clock, config.txnLifetimeSeconds)
-  const instanceId = newUuid()
-  const turns = createTurns(store, clock, instanceId)
+  const instances = createInstances(store, clock, newUuid())
+  const turns = createTurns(store, clock, instances.id)
   const services: Services = {
     abdm,
     clients,
@@ -113,8 +112,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     webhooks,
     facilities: config.sandbox ? sandboxFacilities : noFacilities,
     shareTimeoutSeconds: config.shareTimeoutSeconds,
-    instanceId,
-    storeIsExclusive: store.isExclusive,
+    instances,
   }
 
   const server = await createServer(
@@ -138,6 +136,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     server.app.addHook('preClose', async () => sandbox.stop())
   }
 
+  // After the sandbox has taken its clock to where it was.
+  await instances.start()
   workOnShares({ ...services, store, outbox })
   outbox.start()
 
@@ -158,6 +158,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
       await outbox.stop()
       await webhooks.close()
       await abdm.close()
+      await instances.stop()
       await recorder?.settled()
       if (!overrides.emulator) await emulator?.running.close()
       await store.close()

@@ -75,6 +75,14 @@ export const atRest = async (folder: string): Promise<Buffer> => {
   return Buffer.concat(files.map((name) => readFileSync(join(folder, name))))
 }
 
+/** As if the time were over for which the row of a process that was killed outlives it (`src/instances.ts`). */
+export const outliveInstances = async (folder: string): Promise<void> => {
+  if (!testDatabaseUrl) return
+  await withTestClient((client) =>
+    client.query(`DELETE FROM ${schemaOf(folder)}.openabha_rows WHERE collection = 'instance'`),
+  )
+}
+
 /** What a run on somebody's own server has left there. */
 export const dropTestSchemas = (): Promise<void> =>
   withTestClient(async (client) => {

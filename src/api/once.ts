@@ -41,14 +41,14 @@ export const makeOnce = async <Made extends object>(
   deps: Services,
   { make, find }: Making<Made>,
 ): Promise<Made> => {
-  const { flows, clock, instanceId, storeIsExclusive } = deps
+  const { flows, clock, instances } = deps
   if (running.has(txn.id)) throw error.stepNotAllowed()
   running.add(txn.id)
   try {
     const { enrolling: former, ...rest } = txn.data
     const isSame = former?.abhaAddress === abhaAddress
     if (former) {
-      const mayBeRunningElsewhere = former.by !== instanceId && !storeIsExclusive && clock.now() < former.until
+      const mayBeRunningElsewhere = clock.now() < former.until && (await instances.mayBeAtWork(former.by))
       const outcome = await find(txn, former)
       if (outcome === 'taken' && isSame) throw error.addressTaken()
       if (typeof outcome === 'object') {
@@ -59,7 +59,7 @@ export const makeOnce = async <Made extends object>(
       }
       if (mayBeRunningElsewhere) throw error.stepNotAllowed()
     }
-    const claim: Claim = { abhaAddress, by: instanceId, until: clock.now() + claimMs }
+    const claim: Claim = { abhaAddress, by: instances.id, until: clock.now() + claimMs }
     const claimed = await flows.amend(txn, { data: { ...rest, enrolling: claim } })
     if (!claimed) throw error.stepNotAllowed()
     try {

@@ -17,7 +17,7 @@ before(async () => {
 })
 after(async () => {
   cleanUp()
-  await remote.stop()
+  await remote.close()
 })
 afterEach(() => remote.proxy.heal())
 

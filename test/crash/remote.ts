@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { clientId, clientSecret } from '../../src/emulator/testing.ts'
+import { outliveInstances } from '../database.ts'
 import { startTroubled } from '../trouble/journey.ts'
 import { startProxy } from '../trouble/proxy.ts'
-import { clientOf, newFolder, node, type Server, settingsFor, startServer } from './server.ts'
+import { clientOf, newFolder, node, type Server, type Settings, settingsFor, startServer } from './server.ts'
 
 /** A server whose upstream is another process' emulator, behind a proxy that holds calls: it can be killed inside of one. */
-export const startRemote = async () => {
+export const startRemote = async (more: Settings = {}) => {
   const upstream = await startTroubled()
   const bases = upstream.emulator?.bases
   assert.ok(bases)
   const proxy = await startProxy(new URL(bases.gateway).origin)
   const through = (base: string) => proxy.origin + new URL(base).pathname
-  const settings = settingsFor(newFolder(), {
+  const folder = newFolder()
+  const settings = settingsFor(folder, {
     ABDM_ENV: 'sandbox',
     ABDM_CLIENT_ID: clientId,
     ABDM_CLIENT_SECRET: clientSecret,
@@ -21,6 +23,7 @@ export const startRemote = async () => {
     ABDM_ABHA_URL: through(bases.abha),
     ABDM_PHR_APP_URL: through(bases['phr-app']),
     ABDM_PHR_WEB_URL: through(bases['phr-web']),
+    ...more,
   })
   const made = node(['client', 'add', 'hospital'], settings)
   const [, secret = ''] = await made.says(/client_secret\s+(\S+)/)
@@ -34,6 +37,17 @@ export const startRemote = async () => {
     proxy,
     caller: client.caller,
     product: { ...client.product, otpTo: upstream.otpTo },
+    ask: client.send,
+    folder,
+    get pid() {
+      return server.child.pid
+    },
+
+    async dieAndReturn(): Promise<void> {
+      await server.crash()
+      await outliveInstances(folder)
+      server = await startServer(settings)
+    },
 
     /** Kills the server while the next call of a path is under way, and starts it again. */
     async dieInside(path: string, when: 'before' | 'after', act: () => Promise<unknown>): Promise<void> {
@@ -46,10 +60,14 @@ export const startRemote = async () => {
       await server.crash()
       held.letGo()
       await acting
+      await outliveInstances(folder)
       server = await startServer(settings)
     },
 
-    async stop(): Promise<void> {
+    stop: () => server.stop(),
+
+    /** What the server worked with. */
+    async close(): Promise<void> {
       await proxy.stop()
       await upstream.stop()
     },

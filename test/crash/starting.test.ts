@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { testDatabaseUrl } from '../database.ts'
 import { cleanUp, folderWithKeys, newFolder, node, type Settings, settingsFor, startServer } from './server.ts'
 
 /** A server that cannot start says in plain words what is in its way, everything at once, and exits with 1. */
@@ -25,6 +26,14 @@ const assertOneSentence = (said: string): void => {
 }
 
 const keyFileOf = (folder: string): string => join(folder, 'openabha.db.keys.json')
+/** Beside a database file the keys are in a file, too; another database's are settings anyway. */
+const keysOf = (folder: string): Settings => {
+  if (testDatabaseUrl) return {}
+  const { encryption, signing } = JSON.parse(readFileSync(keyFileOf(folder), 'utf8'))
+  return { ENCRYPTION_KEY: encryption, SIGNING_KEY: signing }
+}
+/** For what only a database in a file has. */
+const skip = testDatabaseUrl !== undefined && 'the database is no file'
 
 test('a port that is taken is named, with a way out', async () => {
   const holder = createServer()
@@ -52,7 +61,7 @@ test('a port of the emulator that is taken is named as that one', async () => {
   }
 })
 
-test('a key file that cannot be read is named, and nothing of it is shown', async () => {
+test('a key file that cannot be read is named, and nothing of it is shown', { skip }, async () => {
   const secret = 'c2VjcmV0LWtleS1ieXRlcw'
   const broken = ['', secret, `{"encryption":"${secret}","signing":7}`]
   const folder = await folderWithKeys()
@@ -66,20 +75,17 @@ test('a key file that cannot be read is named, and nothing of it is shown', asyn
 
 test('a database that was written with another key is not opened', async () => {
   const folder = await folderWithKeys()
-  const right = readFileSync(keyFileOf(folder))
-  const other = { encryption: Buffer.alloc(32, 7).toString('base64'), signing: Buffer.alloc(32, 8).toString('base64') }
-  writeFileSync(keyFileOf(folder), JSON.stringify(other))
-  const said = await refusal(settingsFor(folder))
+  const other = { ENCRYPTION_KEY: '77'.repeat(32), SIGNING_KEY: '88'.repeat(32) }
+  const said = await refusal(settingsFor(folder, other))
   assertOneSentence(said)
   assert.match(said, /was written with another encryption key/)
 
   // With the right key all is as it was.
-  writeFileSync(keyFileOf(folder), right)
   const server = await startServer(settingsFor(folder))
   assert.equal((await server.stop()).code, 0)
 })
 
-test('a file that is no database, and a folder that cannot be written, are named', async () => {
+test('a file that is no database, and a folder that cannot be written, are named', { skip }, async () => {
   const folder = await folderWithKeys()
   writeFileSync(join(folder, 'openabha.db'), 'a letter to a friend, long enough to be no header of anything'.repeat(9))
   const said = await refusal(settingsFor(folder))
@@ -101,7 +107,8 @@ test('a file that is no database, and a folder that cannot be written, are named
 })
 
 test('a real upstream without its settings lists everything that is missing, in one go', async () => {
-  const said = await refusal(settingsFor(newFolder(), { ABDM_ENV: 'sandbox' }))
+  const unset = { ENCRYPTION_KEY: undefined, SIGNING_KEY: undefined }
+  const said = await refusal(settingsFor(newFolder(), { ABDM_ENV: 'sandbox', ...unset }))
   for (const name of ['ABDM_CLIENT_ID', 'ABDM_CLIENT_SECRET', 'ENCRYPTION_KEY', 'SIGNING_KEY']) {
     assert.match(said, new RegExp(`- ${name}\\b`))
   }
@@ -144,14 +151,12 @@ test('unsafe settings with a real upstream are all listed beside the missing one
 
 test('a sandbox’s database is refused to a real upstream, because its client’s secret is public', async () => {
   const folder = await folderWithKeys()
-  const { encryption, signing } = JSON.parse(readFileSync(keyFileOf(folder), 'utf8'))
   const said = await refusal(
     settingsFor(folder, {
+      ...keysOf(folder),
       ABDM_ENV: 'sandbox',
       ABDM_CLIENT_ID: 'a-client',
       ABDM_CLIENT_SECRET: 'a-secret',
-      ENCRYPTION_KEY: encryption,
-      SIGNING_KEY: signing,
     }),
   )
   assert.match(said, /sandbox client openabha-dev/)

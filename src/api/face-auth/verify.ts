@@ -73,16 +73,15 @@ const enrolling = new Set<string>()
 
 /** ABDM takes a captured face once, so of two calls at once only one may ask; a claim that nobody works on any more does not bind. */
 const enrol = async (
-  { abdm, clock, flows, instanceId, storeIsExclusive }: Services,
+  { abdm, clock, flows, instances }: Services,
   txn: FaceTxn,
   aadhaar: string,
 ): Promise<{ known: Known; txn: FaceTxn }> => {
   const { enrollingNow: former, ...data } = txn.data
-  if (former && former.by !== instanceId && !storeIsExclusive && clock.now() < former.until)
-    throw error.stepNotAllowed()
+  if (former && clock.now() < former.until && (await instances.mayBeAtWork(former.by))) throw error.stepNotAllowed()
   // Whoever left a claim behind may have had an answer that was never written down.
   const rest = { ...data, ...(former && { mayBeUsed: true }) }
-  const enrollingNow = { by: instanceId, until: clock.now() + claimMs }
+  const enrollingNow = { by: instances.id, until: clock.now() + claimMs }
   const claimed = await flows.amend(txn, { data: { ...rest, enrollingNow } })
   if (!claimed) throw error.stepNotAllowed()
   const face = { txnId: txn.upstreamTxnId, aadhaar }

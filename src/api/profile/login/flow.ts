@@ -62,6 +62,7 @@ export const loginBySearch = flow('profile.login.search', {
     isByAadhaar: Type.Optional(Type.Boolean()),
     /** An OTP is being sent; another call has to wait for its end. */
     sendingUntil: Type.Optional(Type.Integer()),
+    sendingBy: Type.Optional(Type.String()),
     /** When an OTP may have gone out whose answer never came. */
     perhapsSentAt: Type.Optional(Type.Integer()),
     proved: Type.Optional(OtpProof),

@@ -134,21 +134,22 @@ const sending = new Set<string>()
 
 /** The search's transaction goes on, so whoever keeps the first txn_id and whoever keeps the last are both right. */
 const bySearch = async ({ deps, identifier, isByAadhaar, caller, named, sender, txnId }: Ask): Promise<Asked> => {
-  const { abdm, flows, otps, clock, storeIsExclusive } = deps
+  const { abdm, flows, otps, clock, instances } = deps
   if (!txnId) throw error.invalidField({ message: 'txn_id is required with method search' })
   const txn = await flows.at(loginBySearch, caller, txnId, 'init', named)
   const { found, indexes = Array.from({ length: found }, (_, place) => place + 1) } = txn.data
-  const { searched, sendingUntil = 0, perhapsSentAt } = txn.data
+  const { searched, sendingUntil = 0, sendingBy, perhapsSentAt } = txn.data
   if (!indexes.map(String).includes(identifier))
     throw error.invalidField({ message: 'identifier must be the index of a profile of the search' })
-  // A process that died has left its mark; where no other can be at work only the pause holds.
-  const isSentElsewhere = !storeIsExclusive && clock.now() < sendingUntil
-  if (sending.has(txn.id) || isSentElsewhere) throw error.stepNotAllowed()
-  if (perhapsSentAt !== undefined) otps.refuseInPause(perhapsSentAt)
+  if (sending.has(txn.id)) throw error.stepNotAllowed()
   sending.add(txn.id)
   try {
+    // A process that died has left its mark; then only the pause holds.
+    if (sendingBy !== undefined && clock.now() < sendingUntil && (await instances.mayBeAtWork(sendingBy)))
+      throw error.stepNotAllowed()
+    if (perhapsSentAt !== undefined) otps.refuseInPause(perhapsSentAt)
     const sentAt = clock.now()
-    const claim = { sendingUntil: sentAt + sendingMs, perhapsSentAt: sentAt }
+    const claim = { sendingUntil: sentAt + sendingMs, sendingBy: instances.id, perhapsSentAt: sentAt }
     const claimed = await flows.amend(txn, { data: { ...txn.data, ...claim } })
     if (!claimed) throw error.stepNotAllowed()
     const { scope, loginHint, otpSystem } = abhaLogin.requestOtp.variants[isByAadhaar ? 'indexAadhaar' : 'index']
@@ -156,7 +157,7 @@ const bySearch = async ({ deps, identifier, isByAadhaar, caller, named, sender, 
     const sent = await otps
       .send(searched ?? otps.conceal(`search/${txn.id}`), sender, () => abdm.call(abhaLogin.requestOtp, { body }))
       .catch(async (thrown: unknown) => {
-        const { sendingUntil: _, perhapsSentAt: __, ...before } = txn.data
+        const { sendingUntil: _, sendingBy: __, perhapsSentAt: ___, ...before } = txn.data
         // Lost on the way back, the OTP may be there: the pause goes on for it.
         await flows.amend(claimed, {
           data: isOutcomeUnknown(thrown) ? { ...before, perhapsSentAt: sentAt } : before,
