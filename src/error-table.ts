@@ -231,7 +231,7 @@ export const table = {
     status: 503,
     text: 'The database cannot be used now; try again',
     meaning:
-      'The database of this server is locked, full or lost. Nothing of the call was stored; `GET /readyz` says more to the operator.',
+      'The database of this server is locked, full or lost. What was acknowledged holds; repeat the call. `GET /readyz` says more to the operator.',
   },
   notReady: {
     status: 503,

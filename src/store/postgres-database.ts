@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { nameOf } from '../config-database.ts'
 import { prepare, SchemaBehind } from './migrations/postgres/migrate.ts'
@@ -20,23 +21,28 @@ export type PostgresOptions = {
   /** False: a schema that is not there or not up to date is refused, not made. */
   readonly mayMigrate?: boolean
   readonly mayBeUnfinished?: boolean
-  /** How long a statement may take (default: 10 s). */
+  /** How long a statement may take (default: 6 s). */
   readonly answerWithinMs?: number
   /** Told of each round trip: the names of its statements. For tests and measuring. */
   readonly onRoundTrip?: (statements: readonly string[]) => void
 }
 
 const poolMaxDefault = 10
-const connectWithinMs = 5_000
+/** Also how long a call waits for a connection that others have. */
+const connectWithinMs = 3_000
 /** No statement of ours takes a second; a database that does not answer for so long is lost. */
-const answerWithinMsDefault = 10_000
+const answerWithinMsDefault = 6_000
+/** Whoever stops has waited for every answer; the goodbye of a database that is lost never comes. */
+const closeWithinMs = 1_000
 
 export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): Promise<Database> => {
   const { connectionString, schema } = connectionTo(options.url)
   const settings = { connectionString, connectionTimeoutMillis: connectWithinMs }
   const { mayMigrate = true, mayBeUnfinished = false, answerWithinMs = answerWithinMsDefault } = options
+  // Whoever waits for an answer is told; the process would end if nobody listened here.
+  const opening = new pg.Client(settings).on('error', () => undefined)
   const versionFound = await whenOpening(options.url, () =>
-    prepare(new pg.Client(settings), { keyCheck, schema, mayMigrate, mayBeUnfinished }),
+    prepare(opening, { keyCheck, schema, mayMigrate, mayBeUnfinished }),
   )
   const pool = new pg.Pool({
     ...settings,
@@ -48,6 +54,8 @@ export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): 
   })
   // An idle connection that breaks is replaced when it is wanted; whoever wants it hears when that fails.
   pool.on('error', () => undefined)
+  // So is one that breaks under a batch, which is told.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const parsedOn = new WeakMap<pg.PoolClient, Set<string>>()
 
   const runOn = (client: pg.PoolClient, steps: readonly Step[]): Promise<Columns[][]> =>
@@ -57,24 +65,17 @@ export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): 
         parsed = new Set()
         parsedOn.set(client, parsed)
       }
-      const timer = setTimeout(() => {
-        client.release(true)
-        reject(new Error('the database does not answer'))
-      }, answerWithinMs)
       let isOver = false
-      const batch = new Batch(steps, parsed, (error, rows) => {
+      const settle = (error: Error | undefined, rows: Columns[][]): void => {
         if (isOver) return
         isOver = true
         clearTimeout(timer)
-        if (!error) {
-          client.release()
-          resolve(rows)
-          return
-        }
-        client.release(!isRefusal(error))
-        reject(error)
-      })
-      client.query(batch)
+        client.release(error !== undefined && !isRefusal(error))
+        if (error) reject(error)
+        else resolve(rows)
+      }
+      const timer = setTimeout(() => settle(new Error('the database does not answer'), []), answerWithinMs)
+      client.query(new Batch(steps, parsed, settle))
     })
 
   return {
@@ -83,7 +84,9 @@ export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): 
       options.onRoundTrip?.(steps.map(({ statement }) => statement.name))
       return runOn(await pool.connect(), steps)
     },
-    close: () => pool.end(),
+    async close() {
+      await Promise.race([pool.end(), pause(closeWithinMs, undefined, { ref: false })])
+    },
   }
 }
 

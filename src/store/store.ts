@@ -105,7 +105,11 @@ export type Store = {
   readonly isExclusive: boolean
 }
 
-/** The store cannot write or read now (full disk, locked or lost database). Nothing of the call was written. */
+/**
+ * The store cannot write or read now (full disk, locked or lost database). Nothing of the call was written, or, where the
+ * connection broke between the commit and its answer, all of it, as when a process dies there: whoever repeats reads the row
+ * first, and the guard of the first write lets none be done twice.
+ */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
