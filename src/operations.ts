@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import type { Abdm } from './abdm/client.ts'
 import { connectRoutes } from './api/index.ts'
 import { error } from './errors.ts'
-import { txnRows } from './flow.ts'
 import { openApiDocument } from './openapi.ts'
 import { assetRoutes } from './pages/assets.ts'
 import { declareFor } from './route.ts'
@@ -25,6 +24,13 @@ export const livenessRoute = declareFor<unknown>()({
   handle: () => ({ status: 'ok' as const }),
 })
 
+/** What is in the way of writing, if anything: a full or read-only database can still be read. One counter, the same for ever. */
+const writeFailure = (store: Store): Promise<unknown> =>
+  store.hit([{ key: 'readiness', max: 1_000_000_000, windowSeconds: 60 }]).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+
 const readiness = operationsRoute({
   method: 'GET',
   path: '/readyz',
@@ -42,15 +48,9 @@ const readiness = operationsRoute({
   }),
   errors: ['notReady'],
   async handle(_, { store, abdm }) {
-    const [hasDatabase, hasUpstream] = await Promise.all([
-      store.get(txnRows, 'readiness').then(
-        () => true,
-        () => false,
-      ),
-      abdm.isReachable(),
-    ])
-    const failing = [...(hasDatabase ? [] : ['database']), ...(hasUpstream ? [] : ['upstream'])]
-    if (failing.length > 0) throw error.notReady({ fill: failing.join(', ') })
+    const [lost, hasUpstream] = await Promise.all([writeFailure(store), abdm.isReachable()])
+    const failing = [...(lost ? ['database'] : []), ...(hasUpstream ? [] : ['upstream'])]
+    if (failing.length > 0) throw error.notReady({ fill: failing.join(', '), cause: lost })
     const clock_skew_seconds = abdm.skewSeconds()
     return { status: 'ok' as const, ...(clock_skew_seconds !== 0 && { clock_skew_seconds }) }
   },
