@@ -24,6 +24,7 @@ import { addSandboxClients, createSandbox, sandboxClients } from './sandbox/sand
 import { createSessions } from './sessions.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
+import { createSweeping } from './sweeping.ts'
 import { createTurns, type Turns } from './turns.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
@@ -61,9 +62,6 @@ type Overrides = {
 }
 
 type RunningEmulator = { readonly running: Emulator; readonly clock: MovableClock }
-
-const sweepEveryMs = 30_000
-const sweepBatch = 500
 
 /** Builds the whole product, every dependency once, in the order in which they need each other. */
 export const build = async (config: Config, overrides: Overrides = {}) => {
@@ -141,8 +139,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   workOnShares({ ...services, store, outbox })
   outbox.start()
 
-  const sweeping = setInterval(() => void sweep(store, log), sweepEveryMs)
-  sweeping.unref()
+  const sweeping = createSweeping(store, log)
+  sweeping.start()
 
   return {
     app: server.app,
@@ -152,9 +150,8 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     emulator: emulator?.running,
     sandboxUpstream: emulator,
     async close(): Promise<void> {
-      clearInterval(sweeping)
       server.stopTaking()
-      await server.app.close()
+      await Promise.all([server.app.close(), sweeping.stop()])
       await outbox.stop()
       await webhooks.close()
       await abdm.close()
@@ -201,14 +198,6 @@ const refuseSandboxClients = async (clients: Clients): Promise<void> => {
         `The database holds the sandbox client ${clientId}, whose secret is public. Use a new database for a real upstream.`,
       ])
     }
-  }
-}
-
-const sweep = async (store: Store, log: Log): Promise<void> => {
-  try {
-    while ((await store.sweep(sweepBatch)) === sweepBatch);
-  } catch {
-    log.problem('expired rows could not be removed; the next sweep tries again')
   }
 }
 
