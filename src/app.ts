@@ -53,6 +53,8 @@ type Overrides = {
   clock?: Clock
   /** Tests check every body that is written. */
   wrapStore?: (store: Store) => Store
+  /** Tests count the statements of each operation, on PostgreSQL. */
+  onRoundTrip?: (statements: readonly string[]) => void
   log?: Log
   /** Tests make one set for all. */
   emulatorKeys?: EmulatorKeys
@@ -68,7 +70,11 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   const keys = masterKeys(config.keys)
   const clock: MovableClock = movableClock(overrides.clock ?? systemClock)
   const log = overrides.log ?? createLog(config.logLevel, clock)
-  const opened = await openStore(config.database, { key: keys.encryption, clock })
+  const opened = await openStore(config.database, {
+    key: keys.encryption,
+    clock,
+    onRoundTrip: overrides.onRoundTrip,
+  })
   const store = overrides.wrapStore?.(opened) ?? opened
   const clients = createClients(store, clock, keys.signing)
 

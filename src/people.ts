@@ -132,6 +132,17 @@ export const createPeople = (store: Store) => {
   const byLookup = async (lookup: string, workspace: string, value: string): Promise<Row<User> | undefined> =>
     (await store.find(userRows, lookup, `${workspace}/${value}`, { limit: 1 }))[0]
 
+  /** The same question is asked once; for one decision, which the write after it is guarded for. */
+  const askingOnce = (): typeof byLookup => {
+    const asked = new Map<string, ReturnType<typeof byLookup>>()
+    return (lookup, workspace, value) => {
+      const question = `${lookup}/${value}`
+      const found = asked.get(question) ?? byLookup(lookup, workspace, value)
+      asked.set(question, found)
+      return found
+    }
+  }
+
   const byOid = async (workspace: string, oid: string): Promise<Row<User> | undefined> => {
     const row = await store.get(userRows, oid)
     return row?.body.workspace === workspace ? row : undefined
@@ -154,18 +165,17 @@ export const createPeople = (store: Store) => {
       ? hasAnotherNumber(user, person)
       : user.mobile !== undefined && person.mobile !== undefined && !isSameMobile(user.mobile, person.mobile)
 
-  /**
-   * The user that a flow of this caller would end at (connect §4, rules 3 to 5): undefined means a new one. Throws when the
-   * address is another user's or the named user is another person, so a flow can ask before it does something final.
-   */
-  const destination = async (caller: Caller, who: Named, person: Person): Promise<Row<User> | undefined> => {
+  /** The user that a flow ends at, where `explicit` is the one that it names; throws as `destination` does. */
+  const destinationFrom = async (
+    explicit: Row<User> | undefined,
+    caller: Caller,
+    person: Person,
+    find = byLookup,
+  ): Promise<Row<User> | undefined> => {
     const { workspace } = caller
-    const explicit =
-      (who.oid !== undefined ? await byOid(workspace, who.oid) : undefined) ??
-      (who.partnerPtId !== undefined ? await byLookup('partner', workspace, who.partnerPtId) : undefined)
     const owner =
-      (await byLookup('address', workspace, person.abhaAddress)) ??
-      (person.abhaNumber ? await byLookup('number', workspace, person.abhaNumber) : undefined)
+      (await find('address', workspace, person.abhaAddress)) ??
+      (person.abhaNumber ? await find('number', workspace, person.abhaNumber) : undefined)
     if (explicit && owner && explicit.id !== owner.id) {
       throw claimedBy(owner, caller)
     }
@@ -175,6 +185,23 @@ export const createPeople = (store: Store) => {
     return explicit ?? owner
   }
 
+  /**
+   * The user that a flow of this caller would end at (connect §4, rules 3 to 5): undefined means a new one. Throws when the
+   * address is another user's or the named user is another person, so a flow can ask before it does something final.
+   */
+  const destination = async (
+    caller: Caller,
+    who: Named,
+    person: Person,
+    find = byLookup,
+  ): Promise<Row<User> | undefined> => {
+    const { workspace } = caller
+    const explicit =
+      (who.oid !== undefined ? await byOid(workspace, who.oid) : undefined) ??
+      (who.partnerPtId !== undefined ? await find('partner', workspace, who.partnerPtId) : undefined)
+    return destinationFrom(explicit, caller, person, find)
+  }
+
   /** The writes that bind a person to their user and keep the session; to be made in the guarded write that ends the flow. */
   const bind = async (
     caller: Caller,
@@ -182,10 +209,10 @@ export const createPeople = (store: Store) => {
     person: Person,
     session: AbhaSession,
   ): Promise<{ oid: string; uuid: string; writes: Write[] }> => {
-    const user = await destination(caller, who, person)
+    const find = askingOnce()
+    const user = await destination(caller, who, person, find)
     const writes: Write[] = []
-    const bound =
-      who.partnerPtId === undefined ? undefined : await byLookup('partner', caller.workspace, who.partnerPtId)
+    const bound = who.partnerPtId === undefined ? undefined : await find('partner', caller.workspace, who.partnerPtId)
     if (bound && bound.id !== user?.id) {
       const { partnerPtId: _, ...rest } = bound.body
       writes.push(updating(userRows, bound, rest))
@@ -193,7 +220,7 @@ export const createPeople = (store: Store) => {
     const before: Partial<User> = user?.body ?? {}
     const abhaNumber = person.abhaNumber ?? before.abhaNumber
     // The address decides whose it is; a number that another user has stays with that one (decision 0006).
-    const holder = abhaNumber ? await byLookup('number', caller.workspace, abhaNumber) : undefined
+    const holder = abhaNumber ? await find('number', caller.workspace, abhaNumber) : undefined
     const isHeldByOther = holder !== undefined && holder.id !== user?.id
     const abhaAddresses = [...new Set([...(before.abhaAddresses ?? []), person.abhaAddress])]
     const others = new Set([...(before.otherAddresses ?? []), ...(person.otherAddresses ?? [])])
@@ -221,6 +248,7 @@ export const createPeople = (store: Store) => {
   return {
     named,
     destination,
+    destinationFrom,
     bind,
 
     /** Refuses a number that another user of this client has: asked before it is linked (connect §4, rule 5). */
@@ -263,8 +291,6 @@ export const createPeople = (store: Store) => {
       const users = await store.find(userRows, 'mobile', `${workspace}/${mobile}`)
       return users.flatMap(({ body: { abhaNumber } }) => (abhaNumber ? [abhaNumber] : []))
     },
-
-    ownerOf: (caller: Caller, abhaAddress: string) => byLookup('address', caller.workspace, abhaAddress),
   }
 }
 

@@ -18,12 +18,15 @@ export const endAt = async (
   move: (writes: () => Promise<readonly Write[]>) => Promise<unknown>,
 ): Promise<Static<typeof EkaIds>> => {
   let user: { oid: string; uuid: string } | undefined
+  let reports: readonly Write[] = []
   await move(async () => {
     const { writes, ...bound } = await people.bind(caller, named, person, session)
     user = bound
-    return isCreated ? [...writes, ...(await webhooks.abhaCreated(caller, named, person, bound.oid))] : writes
+    if (isCreated) reports = await webhooks.abhaCreated(caller, named, person, bound.oid)
+    return [...writes, ...reports]
   })
   if (!user) throw error.internal()
-  if (isCreated) webhooks.wake()
+  // A look for jobs is a few questions to the database: only where there is one.
+  if (reports.length > 0) webhooks.wake()
   return ekaIds(clients, caller, user.oid, user.uuid)
 }

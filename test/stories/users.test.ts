@@ -136,7 +136,8 @@ test('the same person gets the same oid every time, through whatever flow and wi
     assert.equal((await profileOf({ 'X-Pt-Id': oid })).body.abha_address, abhaAddress)
   }
   assert.equal((await byPartner('again')).body.abha_address, abhaAddress)
-  const known = await product.services.people.ownerOf({ clientId: '', workspace: 'openabha-dev' }, abhaAddress)
+  const owner = { clientId: '', workspace: 'openabha-dev' }
+  const known = await product.services.people.destination(owner, {}, { abhaAddress })
   assert.equal(known?.id, oid)
 })
 
@@ -193,7 +194,7 @@ test('the client’s identifier and the facility of the flow that ended last are
   const headers = { 'X-Partner-Pt-Id': 'pt-42', 'X-Hip-Id': 'IN0000000001' }
   const { abhaAddress, mobile } = await register(product, client, { headers })
   const kept = async () => {
-    const user = (await product.services.people.ownerOf(owner, abhaAddress))?.body
+    const user = (await product.services.people.destination(owner, {}, { abhaAddress }))?.body
     return [user?.partnerPtId, user?.hipId]
   }
   assert.deepEqual(await kept(), ['pt-42', 'IN0000000001'])

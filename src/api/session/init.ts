@@ -24,8 +24,8 @@ export const init = route({
   upstream: true,
   async handle({ body: { abha_address: abhaAddress }, caller, named, remoteAddress }, deps) {
     const { flows, otps, people } = deps
-    await people.named(caller, named)
-    await people.destination(caller, named, { abhaAddress })
+    const user = await people.named(caller, named)
+    await people.destinationFrom(user, caller, { abhaAddress })
     let family: Family = 'phr-app'
     const sent = await otps.send(abhaAddress, { caller, remoteAddress }, async () => {
       const asked = await requestAddressOtp(deps, abhaAddress, false)

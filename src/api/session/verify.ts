@@ -43,13 +43,13 @@ export const verify = route({
     const user = await people.named(caller, start.named)
     const { abhaAddress, family } = start.data
     if (!abhaAddress) throw error.internal()
-    await people.destination(caller, start.named, { abhaAddress })
+    const before = await people.destinationFrom(user, caller, { abhaAddress })
     const {
       txn,
       session,
       user: entry,
     } = await proveAddress(deps, start, { family, isByAadhaar: false, abhaAddress }, body.otp)
-    const isNew = (await people.ownerOf(caller, abhaAddress)) === undefined
+    const isNew = !before?.body.abhaAddresses.includes(abhaAddress)
     const shown = (isNew ? await ownProfile(deps, session, user !== undefined) : undefined) ?? entry
     const person = {
       abhaAddress,
