@@ -161,3 +161,11 @@ for (const [setting, step, path] of bases) {
     }
   })
 }
+
+test('a certificate that is kept from this client id is a matter of permission, not of the secret', async () => {
+  bench.emulator.faults.add({ operation: 'phr.certificate', status: 401, code: 'ABDM-1094', probability: 1 })
+  const { of } = await examined(realEnv(bench.emulator.bases))
+  bench.emulator.faults.clear()
+  assert.equal(of('certificate 2048').state, 'failed')
+  assert.match(of('certificate 2048').todo.join(), /^Ask NHA to enable/)
+})

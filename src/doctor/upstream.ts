@@ -23,6 +23,7 @@ const wordsOf = ({ http, code, message }: ReadError): string =>
 const todoForRefusal = ({ http, code = '' }: ReadError, setting: string): string => {
   if (['ABDM-1016', 'ABDM-2402'].includes(code)) return 'Set the clock of this machine (NTP).'
   if (code === 'ABDM-2403') return 'Check ABDM_CM_ID: sbx in the sandbox, abdm in production.'
+  if (code === 'ABDM-1094') return 'Ask NHA to enable that service for this client id.'
   if (code === 'ABDM-1027' || http === 429) return 'ABDM has blocked this client for a while: wait, then try once.'
   if (http >= 500) return 'ABDM has trouble: try again later.'
   if (http === 404) return `Check ${setting}: nothing of ABDM’s is at that address.`
