@@ -39,11 +39,11 @@ export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): 
   const { connectionString, schema } = connectionTo(options.url)
   const settings = { connectionString, connectionTimeoutMillis: connectWithinMs }
   const { mayMigrate = true, mayBeUnfinished = false, answerWithinMs = answerWithinMsDefault } = options
-  // Whoever waits for an answer is told; the process would end if nobody listened here.
-  const opening = new pg.Client(settings).on('error', () => undefined)
-  const versionFound = await whenOpening(options.url, () =>
-    prepare(opening, { keyCheck, schema, mayMigrate, mayBeUnfinished }),
-  )
+  const versionFound = await whenOpening(options.url, () => {
+    // Whoever waits for an answer is told; the process would end if nobody listened here.
+    const opening = new pg.Client(settings).on('error', () => undefined)
+    return prepare(opening, { keyCheck, schema, mayMigrate, mayBeUnfinished })
+  })
   const pool = new pg.Pool({
     ...settings,
     max: options.poolMax ?? poolMaxDefault,

@@ -88,9 +88,10 @@ test('forty registrations that are running when the server dies all go on, each 
     if (last === undefined) ok(await journey.init())
     if (last !== 'verify') {
       const verified = await journey.verify()
-      if (verified.status !== 200) {
-        // The OTP was used up by a call whose answer died with the server.
-        assert.equal(verified.body.source_error.code, 'ABDM-1035')
+      const code = verified.body.source_error?.code
+      // The OTP was used up by a call whose answer died with the server; or the step had been taken, and only the news of it died.
+      if (verified.status !== 200) assert.ok(code === 'ABDM-1035' || code === 'ABDM-1006', verified.text)
+      if (code === 'ABDM-1035') {
         ok(await journey.resend())
         ok(await journey.verify())
       }
