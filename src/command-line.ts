@@ -55,6 +55,18 @@ emulator would have answered differently, exit status 1 if anywhere; --compare -
     options: [],
     does: `set where a client's events go (https), with a fresh signing key; "none" takes it away`,
   },
+  migrate: {
+    takes: [],
+    options: [],
+    does: `bring the tables of DATABASE_URL up to date, and say from which version; a start does so by itself, if its user
+may make tables`,
+  },
+  'db move': {
+    takes: ['<from>', '<to>'],
+    options: [],
+    does: `copy all that a database holds into an empty one, both written as in DATABASE_URL, and compare them; stop the
+servers first; a move that was interrupted goes on when it is started again`,
+  },
   version: { takes: [], options: [], does: 'print the version' },
   help: { takes: [], options: [], does: 'print this; after a command, --help prints what is about that one' },
 } as const satisfies Record<string, Command>

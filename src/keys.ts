@@ -8,7 +8,8 @@ export type MasterKeys = { encryption: Buffer; signing: Buffer }
 
 const keyForm = /^[A-Za-z0-9+/]{43}=$/
 
-const readKeyFile = (file: string): { encryption: string; signing: string } | undefined => {
+/** Undefined: there is no such file. */
+export const keptKeys = (file: string): MasterKeys | undefined => {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -19,7 +20,8 @@ const readKeyFile = (file: string): { encryption: string; signing: string } | un
   }
   try {
     const { encryption, signing } = JSON.parse(text)
-    if (keyForm.test(encryption) && keyForm.test(signing)) return { encryption, signing }
+    if (keyForm.test(encryption) && keyForm.test(signing))
+      return { encryption: Buffer.from(encryption, 'base64'), signing: Buffer.from(signing, 'base64') }
   } catch {
     // The parser's words quote the file, so they go no further.
   }
@@ -32,10 +34,10 @@ const readKeyFile = (file: string): { encryption: string; signing: string } | un
  */
 export const masterKeys = ({ encryption, signing, file }: KeyConfig): MasterKeys => {
   if (encryption && signing) return { encryption, signing }
-  const kept = file ? readKeyFile(file) : undefined
+  const kept = file ? keptKeys(file) : undefined
   const keys = {
-    encryption: encryption ?? (kept ? Buffer.from(kept.encryption, 'base64') : newBytes(32)),
-    signing: signing ?? (kept ? Buffer.from(kept.signing, 'base64') : newBytes(32)),
+    encryption: encryption ?? kept?.encryption ?? newBytes(32),
+    signing: signing ?? kept?.signing ?? newBytes(32),
   }
   if (!file || kept) return keys
   // Another that starts at the same time may have been first: then its keys hold.
@@ -43,7 +45,7 @@ export const masterKeys = ({ encryption, signing, file }: KeyConfig): MasterKeys
 }
 
 /** Whole or not at all. False: there is such a file now. */
-const keepKeys = (file: string, { encryption, signing }: MasterKeys): boolean => {
+export const keepKeys = (file: string, { encryption, signing }: MasterKeys): boolean => {
   try {
     makeFolder(dirname(file))
   } catch (cause) {

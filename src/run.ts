@@ -56,6 +56,10 @@ const runCommand = async (
       return (await import('./sandbox-state.ts')).saveSandbox(first, second)
     case 'sandbox load':
       return (await import('./sandbox-state.ts')).loadSandbox(first, second)
+    case 'migrate':
+      return (await import('./database-commands.ts')).migrateDatabase()
+    case 'db move':
+      return (await import('./database-commands.ts')).moveDatabase(first, second ?? '')
     case 'version':
       return console.log(version)
     case 'help':

@@ -11,6 +11,8 @@ export type Database = {
   commit(): void
   rollback(): void
   close(): void
+  /** The version of the schema that opening it found; 0: there was nothing. */
+  readonly versionFound: number
 }
 
 export type Statement<Columns> = {
@@ -26,6 +28,8 @@ export type DatabaseOptions = {
   readonly busyTimeoutMs?: number
   /** The file never grows beyond this; writes are then refused as on a full disk. */
   readonly maxBytes?: number
+  /** True for the move alone: a database that is filled only in part is served by nobody. */
+  readonly mayBeUnfinished?: boolean
 }
 
 // "OABH": tells our databases from those of other programs.
@@ -53,9 +57,9 @@ export const openDatabase = (options: DatabaseOptions, keyCheck: Uint8Array): Da
       PRAGMA temp_store = MEMORY;
     `)
     if (options.maxBytes) database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxBytes / pageBytes)}`)
-    if (version > 0) checkKey(database, file, keyCheck)
+    if (version > 0) checkMeta(database, options, keyCheck)
     migrate(database, version, keyCheck)
-    return wrap(database)
+    return wrap(database, version)
   } catch (cause) {
     database?.close()
     throw refusal(file, cause)
@@ -84,10 +88,19 @@ const schemaVersion = (database: DatabaseSync, file: string): number => {
 const pragma = (database: DatabaseSync, name: string): number =>
   Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
 
-const checkKey = (database: DatabaseSync, file: string, keyCheck: Uint8Array): void => {
-  const stored = database.prepare(`SELECT value FROM meta WHERE name = 'key_check'`).get()?.value
+const checkMeta = (
+  database: DatabaseSync,
+  { file, mayBeUnfinished = false }: DatabaseOptions,
+  keyCheck: Uint8Array,
+): void => {
+  const marked = database.prepare('SELECT value FROM meta WHERE name = ?')
+  const stored = marked.get('key_check')?.value
   if (!(stored instanceof Uint8Array) || Buffer.compare(stored, keyCheck) !== 0)
     throw new Refusal(`The database ${file} was written with another encryption key.`)
+  if (marked.get('moving') && !mayBeUnfinished)
+    throw new Refusal(
+      `Only a part of another database has been moved into ${file}: run openabha db move again, it goes on.`,
+    )
 }
 
 const migrate = (database: DatabaseSync, from: number, keyCheck: Uint8Array): void => {
@@ -107,7 +120,7 @@ const migrate = (database: DatabaseSync, from: number, keyCheck: Uint8Array): vo
   database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${sqliteMigrations.length}; COMMIT`)
 }
 
-const wrap = (database: DatabaseSync): Database => {
+const wrap = (database: DatabaseSync, versionFound: number): Database => {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = (): void => {
@@ -120,6 +133,7 @@ const wrap = (database: DatabaseSync): Database => {
     }
   }
   return {
+    versionFound,
     prepare<Columns extends readonly unknown[]>(sql: string): Statement<Columns> {
       const statement = database.prepare(sql)
       statement.setReturnArrays(true)
@@ -141,7 +155,8 @@ const wrap = (database: DatabaseSync): Database => {
 class Refusal extends Error {}
 
 const sqliteReasons: { readonly [code: number]: (file: string) => string } = {
-  5: (file) => `The database ${file} is in use by another process, and only one may use it at a time.`,
+  5: (file) =>
+    `The database ${file} is in use by another process, and only one may use it at a time: stop that one first.`,
   8: (file) => `The database ${file} cannot be written: the file or its folder is read-only.`,
   14: (file) => `The database ${file} cannot be opened: there is no such folder, or no permission to use it.`,
   26: (file) => `${file} is not a database.`,

@@ -22,10 +22,10 @@ export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout
 const alive = new Set<ChildProcess>()
 
 /** A process of ours: what it says, and how it ends. `ended` waits until nothing holds its output any more, children included. */
-export const launch = (command: string, args: readonly string[], settings: Settings) => {
+export const launch = (command: string, args: readonly string[], settings: Settings, cwd = root) => {
   const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME }
   for (const [name, value] of Object.entries(settings)) if (value !== undefined) env[name] = value
-  const child: ChildProcess = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child: ChildProcess = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   alive.add(child)
   child.once('exit', () => alive.delete(child))
   let stdout = ''
@@ -69,7 +69,8 @@ export const launch = (command: string, args: readonly string[], settings: Setti
   }
 }
 
-export const node = (args: readonly string[], settings: Settings) => launch(process.execPath, [main, ...args], settings)
+export const node = (args: readonly string[], settings: Settings, cwd = root) =>
+  launch(process.execPath, [main, ...args], settings, cwd)
 
 export const settingsFor = (folder: string, more: Settings = {}): Settings => ({
   ...databaseIn(folder),
