@@ -6,7 +6,7 @@ import { test } from 'node:test'
 /** Data flows one way, and so do imports. */
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  .filter((name) => /(?<!\.test|\.pg)\.ts$/.test(name))
   .map((name) => {
     const text = readFileSync(join('src', name), 'utf8')
     const imports = [...text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from '(\.[^']+)'/gms)].map(

@@ -80,6 +80,8 @@ const refused = async (url: string, words: RegExp): Promise<void> => {
 
 test('a wrong password is told, and the right one opens', needs, async () => {
   await opens(urlOf(`guarded:${password}`))
+  process.env.PGPASSWORD = password
+  await opens(urlOf('guarded')).finally(() => delete process.env.PGPASSWORD)
   await refused(
     urlOf('guarded:wrong'),
     /^The database postgres at 127\.0\.0\.1:\d+ refuses the user guarded: check the name and the password/,
