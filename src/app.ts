@@ -129,6 +129,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     abdm,
     docsPage: async () => (await import('./docs-page.ts')).docsPage(config.sandbox !== undefined),
   })
+  let endStreams = (): void => undefined
   if (emulator) {
     const parts = { emulator: emulator.running, store, clock, upstreamClock: emulator.clock }
     const sandbox = createSandbox({ ...parts, onClockMoved: outbox.wake, onReset: () => clients.takeWebhooks() })
@@ -137,7 +138,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     await addSandboxClients(clients)
     server.serve(sandboxRoutes, sandbox)
     server.serve(productRoutes, { store, clients, webhooks })
-    server.app.addHook('preClose', async () => sandbox.stop())
+    endStreams = () => sandbox.stop()
   }
 
   // After the sandbox has taken its clock to where it was.
@@ -156,7 +157,9 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     emulator: emulator?.running,
     sandboxUpstream: emulator,
     async close(): Promise<void> {
-      server.stopTaking()
+      // They would end with nothing else.
+      endStreams()
+      await server.stopTaking()
       await Promise.all([server.app.close(), sweeping.stop()])
       await outbox.stop()
       await webhooks.close()

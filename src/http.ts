@@ -193,6 +193,9 @@ export const createServer = async (settings: Settings, log: Log) => {
   const bootId = newSecret().slice(0, 6)
   let requests = 0
   let isStopping = false
+  /** Requests that came before the stop and are not answered. */
+  let inFlight = 0
+  const answered = Promise.withResolvers<void>()
   const writeLine = (request: FastifyRequest, { statusCode }: FastifyReply): void => {
     const carried = carriedBy.get(request)
     log.request({
@@ -244,9 +247,16 @@ export const createServer = async (settings: Settings, log: Log) => {
     reply.headers(headersOf(request))
     // Judged here and not by Node, which would answer without a body.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') return next(notHttp())
-    if (!isStopping) return next()
-    reply.header('Connection', 'close')
-    next(error.stopping())
+    if (isStopping) {
+      reply.header('Connection', 'close')
+      return next(error.stopping())
+    }
+    inFlight++
+    reply.raw.once('close', () => {
+      inFlight--
+      if (isStopping && inFlight === 0) answered.resolve()
+    })
+    next()
   })
   app.addHook('onResponse', (request, reply, next) => {
     writeLine(request, reply)
@@ -303,9 +313,10 @@ export const createServer = async (settings: Settings, log: Log) => {
     serve<Deps>(routes: readonly Route<Deps>[], deps: Deps, clients?: Clients): void {
       for (const declared of routes) addRoute(app, declared, deps, clients, settings)
     },
-    /** New requests are turned away while those in flight end. */
-    stopTaking(): void {
+    /** New requests are turned away until those in flight have ended, on new connections too; then nobody needs to listen. */
+    async stopTaking(): Promise<void> {
       isStopping = true
+      if (inFlight > 0) await answered.promise
     },
   }
 }

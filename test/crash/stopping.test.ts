@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Agent, get } from 'node:http'
 import { after, before, test } from 'node:test'
 import { journeyOf, ok } from '../trouble/journey.ts'
 import { cleanUp, clientOf, folderWithKeys, launch, newFolder, settingsFor, startServer } from './server.ts'
@@ -54,6 +55,38 @@ test('SIGTERM lets a request in flight end, also with a stream and idle connecti
   const { code, signal, stderr } = await ended
   assert.deepEqual([code, signal, stderr], [0, null, ''])
   assert.equal(await answers(server.base), false)
+})
+
+const askHealth = (base: string, agent: Agent) =>
+  new Promise<{ status: number | undefined; connection: string | undefined; text: string }>((resolve, reject) => {
+    const asked = get(`${base}/healthz`, { agent }, async (answer) => {
+      const chunks = await answer.toArray()
+      const { connection } = answer.headers
+      resolve({ status: answer.statusCode, connection, text: Buffer.concat(chunks).toString() })
+    })
+    asked.on('error', reject)
+  })
+
+test('while a request is still in flight after SIGTERM, new ones get 503 and their connection is closed, be it a new or a kept one', async () => {
+  const { server, client, fault, journey } = await open()
+  ok(await journey.init())
+  const kept = new Agent({ keepAlive: true, maxSockets: 1 })
+  assert.equal((await askHealth(server.base, kept)).status, 200)
+  await fault({ operation: 'phr.enrollment.is_exists', mode: 'drop_before', delay_ms: 2_000, times: 1 })
+  const inFlight = journey.check()
+  while ((await client.send('GET', '/sandbox/v1/faults')).body.faults.length > 0);
+  const ended = server.stop()
+  const onNew = () => askHealth(server.base, new Agent())
+  let refused = await onNew()
+  // Until the signal has come.
+  while (refused.status === 200) refused = await onNew()
+  for (const { status, connection, text } of [refused, await onNew(), await askHealth(server.base, kept)]) {
+    assert.deepEqual([status, connection], [503, 'close'])
+    assert.deepEqual(JSON.parse(text), { code: 503, error: 'The server is stopping; try again' })
+  }
+  assert.deepEqual(ok(await inFlight), { exists: false })
+  const { code, signal, stderr } = await ended
+  assert.deepEqual([code, signal, stderr], [0, null, ''])
 })
 
 /** Takes as long as the server waits for upstream when it stops, so it goes on beside the other tests. */
