@@ -6,7 +6,9 @@ import { startProxy } from '../trouble/proxy.ts'
 import { clientOf, newFolder, node, type Server, type Settings, settingsFor, startServer } from './server.ts'
 
 /** A server whose upstream is another process' emulator, behind a proxy that holds calls: it can be killed inside of one. */
-export const startRemote = async (more: Settings = {}) => {
+export type Remote = Awaited<ReturnType<typeof startRemote>>
+
+export const startRemote = async (more: Settings = {}, webhook?: string) => {
   const upstream = await startTroubled()
   const bases = upstream.emulator?.bases
   assert.ok(bases)
@@ -28,25 +30,32 @@ export const startRemote = async (more: Settings = {}) => {
   const made = node(['client', 'add', 'hospital'], settings)
   const [, secret = ''] = await made.says(/client_secret\s+(\S+)/)
   assert.equal((await made.ended).code, 0)
+  if (webhook) assert.equal((await node(['client', 'webhook', 'hospital', webhook], settings).ended).code, 0)
   let server: Server = await startServer(settings)
   const client = clientOf(() => server.base, 'hospital', secret)
   await client.login()
 
-  return {
+  const remote = {
     upstream,
     proxy,
     caller: client.caller,
     product: { ...client.product, otpTo: upstream.otpTo },
     ask: client.send,
+    /** Of the database. */
     folder,
+    settings,
     get pid() {
       return server.child.pid
     },
 
-    async dieAndReturn(): Promise<void> {
+    /** Milliseconds from the start of the new process until it listened. Held calls are let go in between. */
+    async dieAndReturn(letGo: () => Promise<unknown> = async () => undefined): Promise<number> {
       await server.crash()
+      await letGo()
       await outliveInstances(folder)
+      const startedAt = performance.now()
       server = await startServer(settings)
+      return performance.now() - startedAt
     },
 
     /** Kills the server while the next call of a path is under way, and starts it again. */
@@ -57,11 +66,10 @@ export const startRemote = async (more: Settings = {}) => {
         () => undefined,
       )
       await held.reached
-      await server.crash()
-      held.letGo()
-      await acting
-      await outliveInstances(folder)
-      server = await startServer(settings)
+      await remote.dieAndReturn(() => {
+        held.letGo()
+        return acting
+      })
     },
 
     stop: () => server.stop(),
@@ -72,4 +80,5 @@ export const startRemote = async (more: Settings = {}) => {
       await upstream.stop()
     },
   }
+  return remote
 }

@@ -13,19 +13,21 @@ export type Spoiling =
 type Planned = { path: string; spoiling: Spoiling; times: number }
 
 /** A call that has come, or whose effect upstream has come about, and that goes on only when it is let go. */
-type Hold = { path: string; when: 'before' | 'after'; reach: () => void; gone: Promise<void> }
+type Hold = { path: string; when: 'before' | 'after'; nth: number; reach: () => void; gone: Promise<void> }
 
 const hugeBody = `{"message":"${'x'.repeat(8_388_608)}"}`
 
 export const startProxy = async (target: string) => {
   let planned: Planned[] = []
   let holds: Hold[] = []
+  const paths: string[] = []
   const { hostname, port } = new URL(target)
   const server = createServer({ keepAliveTimeout: 75_000 }, (incoming, outgoing) => {
     const path = (incoming.url ?? '').split('?')[0] ?? ''
     const plan = planned.find((one) => path.endsWith(one.path))
     if (plan && --plan.times === 0) planned = planned.filter((one) => one !== plan)
-    const hold = holds.find((one) => path.endsWith(one.path))
+    paths.push(path)
+    const hold = holds.find((one) => path.endsWith(one.path) && --one.nth === 0)
     holds = holds.filter((one) => one !== hold)
     const heldBefore = hold?.when === 'before' ? hold : undefined
     const heldAfter = hold?.when === 'after' ? hold : undefined
@@ -70,11 +72,13 @@ export const startProxy = async (target: string) => {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** The answers of the next calls whose path ends like this. */
     spoil: (path: string, spoiling: Spoiling, times = 1) => planned.push({ path, spoiling, times }),
-    /** The next call of a path waits, before or after upstream has acted, until it is let go. */
-    hold(path: string, when: 'before' | 'after') {
+    /** The paths of all calls so far. */
+    paths,
+    /** The next call of a path, or the nth from now, waits, before or after upstream has acted, until it is let go. */
+    hold(path: string, when: 'before' | 'after', nth = 1) {
       const reached = Promise.withResolvers<void>()
       const release = Promise.withResolvers<void>()
-      holds.push({ path, when, reach: reached.resolve, gone: release.promise })
+      holds.push({ path, when, nth, reach: reached.resolve, gone: release.promise })
       return { reached: reached.promise, letGo: release.resolve }
     },
     heal: () => {
