@@ -2,10 +2,11 @@ import type { Clock } from '../clock.ts'
 import { StoreUnavailable } from './store.ts'
 
 /**
- * Group commit: the calls of one turn of the event loop become one transaction, because what costs is not the write
- * but waiting for the disk. Each call is answered after the commit, in the order of calling. A call whose guard fails
- * undoes its own part only; an error of the database undoes the whole group and is told to each of its callers, and
- * the next group starts afresh.
+ * Group commit: calls that come one upon the other become one transaction, because what costs is not the write but
+ * waiting for the disk. A group is complete when a turn of the event loop has brought no further call, so under load it
+ * takes in everybody who is on the way, and alone nobody waits. Each call is answered after the commit, in the order of
+ * calling. A call whose guard fails undoes its own part only; an error of the database undoes the whole group and is
+ * told to each of its callers, and the next group starts afresh.
  */
 export type Group = {
   /** `apply` runs inside the transaction, synchronously; it must leave nothing behind when it refuses. */
@@ -28,6 +29,9 @@ type Call = {
   result: unknown
 }
 
+/** A flood of calls must not keep the first of them waiting. */
+const turnsMax = 16
+
 export const groupCommits = (
   transaction: Transaction,
   clock: Clock,
@@ -35,6 +39,12 @@ export const groupCommits = (
 ): Group => {
   let queue: Call[] = []
   let isClosed = false
+
+  const flushWhenComplete = (known: number, turns: number): void => {
+    const { length } = queue
+    if (length > known && turns < turnsMax) setImmediate(flushWhenComplete, length, turns + 1)
+    else flush()
+  }
 
   const flush = (): void => {
     const calls = queue
@@ -58,7 +68,7 @@ export const groupCommits = (
     run<Result>(apply: (now: number) => Result): Promise<Result> {
       return new Promise<Result>((resolve, reject) => {
         if (isClosed) return reject(closed())
-        if (queue.length === 0) setImmediate(flush)
+        if (queue.length === 0) setImmediate(flushWhenComplete, 1, 0)
         queue.push({ apply, resolve, reject, result: undefined })
       })
     },

@@ -54,6 +54,30 @@ const openAt = (file: string, options: Partial<SqliteOptions> = {}) =>
   openSqlite({ file, key, clock, busyTimeoutMs: 0, ...options })
 
 describe('SQLite: group commit', () => {
+  inFolder('writes that come one upon the other share one commit, and a flood of them ends', async (file) => {
+    const groups: number[] = []
+    const store = openAt(file, { beforeCommit: (calls) => groups.push(calls) })
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    const write = (id: string) => store.insert(noteRows, id, note(''))
+    const two = [write('a'), write('b')]
+    await turn()
+    await Promise.all([...two, write('c')])
+    assert.deepEqual(groups, [3])
+
+    let isFirstAnswered = false
+    const first = write('first').then(() => {
+      isFirstAnswered = true
+    })
+    const flood = [first, write('second')]
+    for (let count = 0; !isFirstAnswered && count < 100; count++) {
+      flood.push(write(`flood${count}`))
+      await turn()
+    }
+    assert.ok(isFirstAnswered)
+    await Promise.all(flood)
+    await store.close()
+  })
+
   inFolder('the writes of one turn share one commit, whatever verb they are', async (file) => {
     const groups: number[] = []
     const store = openAt(file, { beforeCommit: (calls) => groups.push(calls) })

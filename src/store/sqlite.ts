@@ -14,8 +14,8 @@ export type SqliteOptions = DatabaseOptions & {
 }
 
 /**
- * The store in one SQLite file, used by one process. Writes wait for the end of the event loop's turn and share a
- * commit (`group.ts`); reads answer at once, from what is committed.
+ * The store in one SQLite file, used by one process. Writes that come one upon the other share a commit (`group.ts`);
+ * reads answer at once, from what is committed.
  */
 export const openSqlite = (options: SqliteOptions): Store => {
   const { clock } = options
