@@ -3,7 +3,7 @@
 // the project's own Node comes with `npm ci` as an optional platform package, the machine's is used where it is new enough.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,9 +47,11 @@ if (!node) {
 }
 
 if (node === process.execPath && !wantsPlainNode) {
+  // Before the first TypeScript file: with all of them in the cache, Node never loads what strips their types.
+  nodeModule.enableCompileCache()
   await import('../src/main.ts')
 } else {
-  const args = wantsPlainNode ? rest.slice(1) : [join(root, 'src', 'main.ts'), ...rest]
+  const args = wantsPlainNode ? rest.slice(1) : [fileURLToPath(import.meta.url), ...rest]
   // The channel tells the child that this process is gone, also when it was killed and could not say so.
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -56,6 +56,17 @@ test('the usage goes to the output when it is asked for, with exit status 0', as
   }
 })
 
+test('what strips types is loaded by the first command only; later ones find everything in the cache', async () => {
+  const tells =
+    'data:text/javascript,process.on("exit",()=>console.error(process.moduleLoadList.join().includes("amaro")))'
+  const settings = { ...settingsFor(product.folder), TMPDIR: fileFor('cache') }
+  mkdirSync(settings.TMPDIR)
+  const loads = async () =>
+    (await launch(process.execPath, ['--import', tells, 'bin/openabha.mjs', 'version'], settings).ended).stderr.trim()
+  assert.equal(await loads(), 'true')
+  assert.equal(await loads(), 'false')
+})
+
 test('a word that a command does not take is named, with the usage of that command, and nothing is done', async () => {
   const file = fileFor('never.json')
   for (const [typed, problem, form] of [
