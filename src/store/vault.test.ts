@@ -76,3 +76,13 @@ describe('vault', () => {
     assert.notDeepEqual(otherVault.keyCheck, vault.keyCheck)
   })
 })
+
+test('a limit has one key however many others come between, and another one for another window', () => {
+  const vault = openVault(Buffer.alloc(32, 'test'))
+  const keyOf = (key: string, windowSeconds: number) => vault.sealLimits([{ key, max: 1, windowSeconds }])[0]?.key
+  const first = keyOf('client', 60)
+  const others = Array.from({ length: 2_500 }, (_, index) => keyOf(`identifier ${index}`, 60)?.toString('hex'))
+  assert.equal(new Set(others).size, others.length)
+  assert.deepEqual(keyOf('client', 60), first)
+  assert.notDeepEqual(keyOf('client', 3_600), first)
+})

@@ -55,6 +55,7 @@ const formatVersion = 1
 const nonceBytes = 12
 const tagBytes = 16
 const headBytes = 1 + nonceBytes
+const limitKeysMax = 1_000
 const noKeys: Keys = { uniqueKeys: null, keys: null }
 
 export const openVault = (master: Buffer): Vault => {
@@ -114,6 +115,19 @@ export const openVault = (master: Buffer): Vault => {
   const lookupKey = (collection: string, lookup: string, value: string): Buffer =>
     hash(`lookup:${collection.length}:${collection}${lookup.length}:${lookup}${value}`)
 
+  /** Of the latest limits: those of a client and of an address come again with every call. */
+  const limitKeys = new Map<string, Buffer>()
+  const limitKey = (name: string, windowSeconds: number): Buffer => {
+    const text = `limit:${windowSeconds}:${name}`
+    let key = limitKeys.get(text)
+    if (!key) {
+      if (limitKeys.size >= limitKeysMax) limitKeys.clear()
+      key = hash(text)
+      limitKeys.set(text, key)
+    }
+    return key
+  }
+
   const keysOf = (collection: Collection<never>, body: unknown): Keys => {
     if (!collection.lookups) return noKeys
     const uniqueKeys = new Set<string>()
@@ -140,12 +154,7 @@ export const openVault = (master: Buffer): Vault => {
     sealLimits: (limits) =>
       limits
         .filter(({ max }) => max > 0)
-        .map(({ key: name, max, windowSeconds }) => ({
-          name,
-          key: hash(`limit:${windowSeconds}:${name}`),
-          max,
-          windowSeconds,
-        })),
+        .map(({ key: name, max, windowSeconds }) => ({ name, key: limitKey(name, windowSeconds), max, windowSeconds })),
     keyCheck: createHmac('sha256', secretFor('store/key-check')).update('openabha').digest(),
     sealWrite(write) {
       const collection = write.collection.name
