@@ -20,6 +20,8 @@ export type Counted = {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
+  /** Median of each step by its name. */
+  readonly stepsMs: { readonly [step: string]: number }
   /** What went wrong and how often; a failed request or journey is not in `done`. */
   readonly errors: { readonly [what: string]: number }
   /** Where the next job goes on. */
@@ -42,15 +44,23 @@ const profile = {
 
 class Failed extends Error {}
 
+type Took = { readonly [step: string]: number[] }
+const stepsTook = (): Took => ({ init: [], verify: [], 'create-phr': [] })
+
 /** Steps share a connection and a token; each answer must be 200. */
-const stepsOf = (connection: Connection, { port, token }: Job) => {
+const stepsOf = (connection: Connection, { port, token }: Job, took: Took) => {
   const checked = (name: string, { status, body }: Answer): string => {
     if (status !== 200) throw new Failed(`${name}: ${status} ${body.slice(0, 160)}`)
     return body
   }
   return {
-    post: async (name: string, body: unknown): Promise<string> =>
-      checked(name, await connection.send(requestText({ port, method: 'POST', path: `${base}/${name}`, token, body }))),
+    post: async (name: string, body: unknown): Promise<string> => {
+      const begunAt = performance.now()
+      const request = requestText({ port, method: 'POST', path: `${base}/${name}`, token, body })
+      const answer = checked(name, await connection.send(request))
+      took[name]?.push(performance.now() - begunAt)
+      return answer
+    },
     get: async (name: string, path: string): Promise<string> =>
       checked(name, await connection.send(requestText({ port, method: 'GET', path }))),
   }
@@ -60,12 +70,12 @@ const textIn = (body: string, name: string): string => new RegExp(`"${name}":"([
 
 const digits = (number: number): string => String(number % 1_000_000_000).padStart(9, '0')
 
-const init = async (connection: Connection, job: Job, number: number): Promise<void> => {
-  await stepsOf(connection, job).post('init', { mobile_number: `6${digits(number)}` })
+const init = async (connection: Connection, job: Job, number: number, took: Took): Promise<void> => {
+  await stepsOf(connection, job, took).post('init', { mobile_number: `6${digits(number)}` })
 }
 
-const journey = async (connection: Connection, job: Job, number: number): Promise<void> => {
-  const { post, get } = stepsOf(connection, job)
+const journey = async (connection: Connection, job: Job, number: number, stepTook: Took): Promise<void> => {
+  const { post, get } = stepsOf(connection, job, stepTook)
   const mobile = `7${digits(number)}`
   const txn_id = textIn(await post('init', { mobile_number: mobile }), 'txn_id')
   const otp = job.fixedOtp ?? textIn(await get('inbox', `/sandbox/v1/messages?to=${mobile}&limit=1`), 'otp')
@@ -76,6 +86,7 @@ const journey = async (connection: Connection, job: Job, number: number): Promis
 const run = async (job: Job): Promise<Counted> => {
   const one = job.kind === 'init' ? init : journey
   const took: number[] = []
+  const stepTook = stepsTook()
   const errors: { [what: string]: number } = {}
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
@@ -88,7 +99,7 @@ const run = async (job: Job): Promise<Counted> => {
       const begunAt = performance.now()
       if (begunAt >= endsAt) break
       try {
-        await one(connection, job, next++)
+        await one(connection, job, next++, stepTook)
         took.push(performance.now() - begunAt)
       } catch (thrown) {
         const what = (thrown as Error).message
@@ -103,13 +114,21 @@ const run = async (job: Job): Promise<Counted> => {
   const elapsedMs = performance.now() - startedAt
   const cpu = process.cpuUsage(cpuBefore)
   took.sort((left, right) => left - right)
-  const quantile = (share: number): number => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0
+  const quantile = (share: number, of = took): number => of[Math.min(of.length - 1, Math.floor(of.length * share))] ?? 0
+  const medians = Object.entries(stepTook).map(([step, times]) => [
+    step,
+    quantile(
+      0.5,
+      times.sort((left, right) => left - right),
+    ),
+  ])
   return {
     done: took.length,
     perSecond: (took.length * 1000) / elapsedMs,
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),
     maxMs: took.at(-1) ?? 0,
+    stepsMs: Object.fromEntries(medians),
     errors,
     next,
     generatorCpu: (cpu.user + cpu.system) / 1000 / elapsedMs,

@@ -5,20 +5,20 @@ import { type Goal, highest, present, type Run } from './results.ts'
 
 const sorted = (values: readonly number[]) => [...values].sort((left, right) => left - right)
 
-const median = (values: readonly number[]): number => {
+export const median = (values: readonly number[]): number => {
   const inOrder = sorted(values)
   const middle = (inOrder.length - 1) / 2
   return ((inOrder[Math.floor(middle)] ?? Number.NaN) + (inOrder[Math.ceil(middle)] ?? Number.NaN)) / 2
 }
 
-const spread = (values: readonly number[], digits: number, unit = ''): string => {
+export const spread = (values: readonly number[], digits: number, unit = ''): string => {
   const inOrder = sorted(values)
   const shown = (value = Number.NaN) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
   return `${shown(median(values))}${unit} (${shown(inOrder[0])}–${shown(inOrder.at(-1))})`
 }
 
 /** Empty without rows. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   rows.length === 0
     ? []
     : [[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n'), '']
