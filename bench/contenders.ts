@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { baseSettings } from '../src/config-defaults.ts'
 import { arePeersThere, type PeerName, startPeers } from './peers.ts'
-import { answerOf, launcher, login, root, sandboxClient, startProduct, startWorker } from './processes.ts'
+import { answerOf, type Client, launcher, login, root, sandboxClient, startProduct, startWorker } from './processes.ts'
 
 /** What a run measures, each in a process of its own, and how a token for it is had. */
 
@@ -23,7 +23,8 @@ const made = (scratch: string, name: string): string => {
 
 const key = () => randomBytes(32).toString('base64')
 
-const gatewaySettings = (upstreamPort: number): { [name: string]: string } => ({
+/** Of a product in front of the stub, with keys of its own. */
+export const gatewaySettings = (upstreamPort: number): { [name: string]: string } => ({
   ABDM_ENV: 'sandbox',
   ABDM_CLIENT_ID: 'bench',
   ABDM_CLIENT_SECRET: 'bench',
@@ -34,7 +35,17 @@ const gatewaySettings = (upstreamPort: number): { [name: string]: string } => ({
   ),
 })
 
-const command = [process.execPath, launcher] as const
+export const command = [process.execPath, launcher] as const
+
+/** Adds a client to the database that `env` names, as an operator does. */
+export const addClient = (env: Readonly<Record<string, string>>): Client => {
+  const added = execFileSync(command[0], [command[1], 'client', 'add', 'bench'], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  })
+  return { client_id: 'bench', client_secret: /client_secret\s+(\S+)/.exec(added)?.[1] ?? '' }
+}
 
 /** The stub, the floor in front of it, and the product in front of it. */
 export const startGateway = async (scratch: string) => {
@@ -45,12 +56,7 @@ export const startGateway = async (scratch: string) => {
 
   const folder = made(scratch, 'gateway')
   const env = gatewaySettings(upstreamPort)
-  const added = execFileSync(command[0], [command[1], 'client', 'add', 'bench'], {
-    cwd: root,
-    env: { ...process.env, ...env, DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` },
-    encoding: 'utf8',
-  })
-  const client = { client_id: 'bench', client_secret: /client_secret\s+(\S+)/.exec(added)?.[1] ?? '' }
+  const client = addClient({ ...env, DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` })
   const product = await startProduct({ command, folder, temporary: made(scratch, 'gateway-tmp'), env })
   return {
     upstreamPid: stub.pid,

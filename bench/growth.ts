@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { type Filling, fill } from './filling.ts'
 import type { Counted, Job } from './load.ts'
 import { describeMachine } from './machine.ts'
-import { answerOf, login, root, startProduct, startWorker } from './processes.ts'
+import { answerOf, launcher, login, startProduct, startWorker } from './processes.ts'
 import { spread, table } from './report.ts'
 import type { Held, Swept, SweptJob } from './swept.ts'
 
@@ -58,7 +58,7 @@ const load = startWorker('load.ts')
 const fixedOtp = '123456'
 const start = (folder: string) =>
   startProduct({
-    command: [process.execPath, join(root, 'bin', 'openabha.mjs')],
+    command: [process.execPath, launcher],
     folder,
     temporary: made(`tmp-${folder === filled ? 'filled' : 'empty'}`),
     fixedOtp,
@@ -125,24 +125,21 @@ console.log(
   [
     `Measured ${new Date().toISOString().slice(0, 10)}: ${given.rounds} rounds of ${given.seconds} s on each in turn, ${given.connections} connections; medians (min–max).`,
     '',
-    table(['machine', ''], describeMachine(scratch)),
-    '',
+    ...table(['machine', ''], describeMachine(scratch)),
     `Filled: ${millions(wanted.live)} live and ${millions(wanted.expired)} expired transactions, ${millions(wanted.users)} users. The server on it sweeps meanwhile.`,
     '',
-    table(
+    ...table(
       ['median of a step', 'empty, ms', 'filled, ms', 'filled to empty'],
       [stepRow('init'), stepRow('verify'), stepRow('create-phr')],
     ),
-    '',
-    table(
+    ...table(
       ['event loop, held for', 'p99 ms', 'longest ms', 'times above 10 ms'],
       [
         ['sweep of the filled database', ...heldCells(swept.held)],
         ['the same process without it', ...heldCells(swept.heldWithout)],
       ],
     ),
-    '',
-    table(
+    ...table(
       ['sweep', ''],
       [
         ['rows removed a second', swept.rowsPerSecond.toFixed(0)],
@@ -150,7 +147,6 @@ console.log(
         ['time of a batch, median, p99, longest', `${ms.join(', ')} ms`],
       ],
     ),
-    '',
     Object.keys(errors).length === 0
       ? 'Errors: none; every answer was 200.'
       : `**Errors, so these figures do not count:** ${JSON.stringify(errors)}`,
