@@ -1,5 +1,15 @@
+<<<<<<< HEAD
 import { dropSchema, newSchema, textIn } from '../../test/database.ts'
 import type { Open } from './contract/setting.ts'
+=======
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { dropSchema, schemaPrefix, testDatabaseUrl, textIn, withSchema } from '../../test/database.ts'
+import { startPostgres } from '../../test/postgres-server.ts'
+import { systemClock } from '../clock.ts'
+import { newUuid } from '../ids.ts'
+import { note, noteRows, type Open } from './contract/setting.ts'
+>>>>>>> e86311a (Let a count on PostgreSQL not wait for the disk by itself, so that a client's sends do not pass one by one)
 import { storeContract } from './contract.ts'
 import { openPostgres } from './postgres.ts'
 
@@ -24,3 +34,24 @@ const open: Open = async (options) => {
 }
 
 storeContract('PostgreSQL', open)
+
+test('a count does not wait for the disk, and is there after a crash with everything that was acknowledged after it', async () => {
+  const server = await startPostgres({ durable: true })
+  const options = { url: server.url, key: Buffer.alloc(32, 'crash'), clock: systemClock }
+  const limitOf = (round: number) => [{ key: `round ${round}`, max: 1, windowSeconds: 3_600 }]
+  let store = await openPostgres(options)
+  for (let round = 0; round < 3; round++) {
+    assert.deepEqual(await store.hit(limitOf(round)), { allowed: true })
+    await store.insert(noteRows, `acknowledged ${round}`, note('yes'))
+    await server.kill()
+    await store.close()
+    await server.start()
+    store = await openPostgres(options)
+    for (let earlier = 0; earlier <= round; earlier++) {
+      assert.equal((await store.get(noteRows, `acknowledged ${earlier}`))?.body.text, 'yes')
+      assert.equal((await store.hit(limitOf(earlier))).allowed, false)
+    }
+  }
+  await store.close()
+  await server.remove()
+})
