@@ -1,15 +1,9 @@
-<<<<<<< HEAD
-import { dropSchema, newSchema, textIn } from '../../test/database.ts'
-import type { Open } from './contract/setting.ts'
-=======
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dropSchema, schemaPrefix, testDatabaseUrl, textIn, withSchema } from '../../test/database.ts'
+import { dropSchema, newSchema, textIn } from '../../test/database.ts'
 import { startPostgres } from '../../test/postgres-server.ts'
 import { systemClock } from '../clock.ts'
-import { newUuid } from '../ids.ts'
 import { note, noteRows, type Open } from './contract/setting.ts'
->>>>>>> e86311a (Let a count on PostgreSQL not wait for the disk by itself, so that a client's sends do not pass one by one)
 import { storeContract } from './contract.ts'
 import { openPostgres } from './postgres.ts'
 
