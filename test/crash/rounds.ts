@@ -34,7 +34,13 @@ export type Figures = {
 /** `call` undefined: the step was answered. */
 type Point = {
   readonly step: number
-  readonly call?: { readonly path: string; readonly nth: number; readonly when: 'before' | 'after' }
+  readonly call?: {
+    readonly path: string
+    readonly nth: number
+    readonly when: 'before' | 'after'
+    /** Upstream has acted in this step. */
+    readonly hasActed: boolean
+  }
 }
 
 const isGood = ({ status }: Reply): boolean => status === 200 || status === 204
@@ -52,7 +58,9 @@ const pointsOf = async (remote: Remote, walk: Walk): Promise<Point[]> => {
     for (const path of remote.proxy.paths.slice(from).filter((one) => !isOfNobody(one))) {
       const nth = (seen.get(path) ?? 0) + 1
       seen.set(path, nth)
-      for (const when of ['before', 'after'] as const) points.push({ step, call: { path, nth, when } })
+      const isFirst = seen.size === 1 && nth === 1
+      points.push({ step, call: { path, nth, when: 'before', hasActed: !isFirst } })
+      points.push({ step, call: { path, nth, when: 'after', hasActed: true } })
     }
     points.push({ step })
   }
@@ -65,7 +73,12 @@ const pointFor = (points: readonly Point[], round: number): Point => {
   return points[(round * stride) % points.length] ?? { step: 0 }
 }
 
-type Held = { readonly step: number; readonly isInFlight: boolean; over(): Promise<unknown> }
+type Held = {
+  readonly step: number
+  readonly isInFlight: boolean
+  readonly hasActed: boolean
+  over(): Promise<unknown>
+}
 
 const driveTo = async (remote: Remote, walk: Walk, { step: last, call }: Point): Promise<Held> => {
   for (const [step, [name, act]] of walk.steps.entries()) {
@@ -86,24 +99,24 @@ const driveTo = async (remote: Remote, walk: Walk, { step: last, call }: Point):
       held.letGo()
       return acting
     }
-    if (isInFlight) return { step, isInFlight, over }
+    if (isInFlight) return { step, isInFlight, hasActed: call.hasActed, over }
     remote.proxy.heal()
     break
   }
-  return { step: last, isInFlight: false, over: async () => undefined }
+  return { step: last, isInFlight: false, hasActed: false, over: async () => undefined }
 }
 
 /**
  * Takes up the flow where its last answer left it. False: a step that had been acknowledged was not known. Where the kill came
  * after upstream had acted, a proof may be used up, and the flow is begun again.
  */
-const goOn = async (walk: Walk, { step, isInFlight }: Held): Promise<boolean> => {
+const goOn = async (walk: Walk, { step, isInFlight, hasActed }: Held): Promise<boolean> => {
   for (const [index, [, act]] of walk.steps.entries()) {
     if (index < step || (index === step && !isInFlight)) continue
     const reply = await act()
     if (isGood(reply)) continue
     assertHonestError(reply)
-    if (index !== step) return false
+    if (index !== step || !hasActed) return false
     await walk.restart()
     return true
   }
