@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,9 +6,9 @@ import pg from 'pg'
 import { startPostgres } from '../test/postgres-server.ts'
 import { addClient, command, gatewaySettings } from './contenders.ts'
 import type { Counted, Job } from './load.ts'
-import { describeMachine } from './machine.ts'
+import { describeMachine, measureSync } from './machine.ts'
 import { answerOf, cpuMsOf, login, startProduct, startWorker } from './processes.ts'
-import { spread, table } from './report.ts'
+import { median, spread, table } from './report.ts'
 
 /**
  * `npm run bench:pg`: the gateway on SQLite, and as one and as two instances on a PostgreSQL of its own, in turn in one run,
@@ -21,6 +21,7 @@ const { values: given } = parseArgs({
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
     folder: { type: 'string', default: tmpdir() },
+    costs: { type: 'string' },
   },
 })
 const [rounds, seconds, connections] = [Number(given.rounds), Number(given.seconds), Number(given.connections)]
@@ -180,6 +181,7 @@ await database.end()
 await server.remove()
 
 type Kind = 'init' | 'journey'
+const machine = describeMachine(given.folder)
 const of = (which: Which, kind: Kind, figure: keyof Figures, digits = 0): string =>
   spread(
     measured.map((round) => round[which][kind][figure]),
@@ -223,7 +225,7 @@ console.log(
   [
     `Measured ${new Date().toISOString().slice(0, 10)}: ${rounds} rounds of ${seconds} s (init: half), ${connections} connections for init, half of that for registrations; medians (min–max). Gateway in front of a stub, PostgreSQL with fsync, everything on one machine.`,
     '',
-    ...table(['machine', ''], describeMachine(given.folder)),
+    ...table(['machine', ''], machine),
     ...table(['throughput', 'init a second', 'init p99 ms', 'registrations a second', 'p50 ms', 'p99 ms'], throughput),
     ...table(['ratio of throughputs', 'init', 'registrations'], ratios),
     ...table(
@@ -244,4 +246,22 @@ console.log(
       : `**Errors, so these figures do not count:** ${JSON.stringify(errors)}`,
   ].join('\n'),
 )
+if (given.costs !== undefined) {
+  const costOf = (kind: Kind) => {
+    const middle = (figure: keyof Figures) => Math.round(median(measured.map((round) => round.one[kind][figure])))
+    return {
+      instanceCpuUs: middle('cpuUs'),
+      databaseCpuUs: middle('databaseCpuUs'),
+      walBytes: middle('walBytes'),
+    }
+  }
+  const [, processor = ''] = machine.find(([what]) => what === 'processor') ?? []
+  const costs = {
+    origin: `npm run bench:pg -- --costs <this file>, ${new Date().toISOString().slice(0, 10)}, ${processor}, one instance`,
+    init: costOf('init'),
+    registration: costOf('journey'),
+    syncMs: Number(median(measureSync(given.folder, 300)).toFixed(2)),
+  }
+  writeFileSync(given.costs, `${JSON.stringify(costs, undefined, 2)}\n`)
+}
 if (Object.keys(errors).length > 0) process.exitCode = 1
