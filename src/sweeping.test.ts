@@ -60,7 +60,7 @@ test('batches grow only as far as one takes 4 ms, and the sweep then goes on unt
   sweeping.start()
   await over
   assert.equal(left(), 0)
-  assert.deepEqual(batches.slice(0, 5), [50, 100, 200, 200, 200])
+  assert.deepEqual(batches.slice(0, 5), [100, 200, 200, 200, 200])
   assert.equal(Math.max(...batches), 200)
   await sweeping.stop()
 })
@@ -68,19 +68,19 @@ test('batches grow only as far as one takes 4 ms, and the sweep then goes on unt
 test('when removing becomes dearer, the next batches are smaller, and larger again when it becomes cheaper', async () => {
   const { batches, sweeping, over } = sweepingOf(
     4_000,
-    (rows, batch) => rows * (batch > 4 && batch < 8 ? 1 / 16 : 1 / 64),
+    (rows, batch) => rows * (batch > 4 && batch < 8 ? 1 / 32 : 1 / 128),
   )
   sweeping.start()
   await over
-  assert.deepEqual(batches.slice(2, 11), [200, 256, 256, 64, 64, 64, 128, 256, 256])
+  assert.deepEqual(batches.slice(2, 11), [400, 500, 500, 128, 128, 128, 256, 500, 500])
   await sweeping.stop()
 })
 
-test('a slow disk makes batches no smaller than 50, because a commit costs the same for less', async () => {
+test('a slow disk makes batches no smaller than 100, because a commit costs the same for less', async () => {
   const { batches, sweeping, over } = sweepingOf(500, (rows) => 20 + rows * 0.02)
   sweeping.start()
   await over
-  assert.deepEqual(new Set(batches), new Set([50]))
+  assert.deepEqual(new Set(batches), new Set([100]))
   await sweeping.stop()
 })
 
@@ -90,7 +90,7 @@ test('after each batch the requests have nine times as long as it took', async (
   await over
   assert.deepEqual(
     rests.map((ms) => Math.round(ms)),
-    [9, 18, 36, 36, 36, 36],
+    [18, 36, 36, 36, 36],
   )
   await sweeping.stop()
 })
@@ -99,7 +99,7 @@ test('a database elsewhere holds nothing up here and is asked for 500 rows at on
   const { batches, sweeping, over } = sweepingOf(2_000, (rows) => rows * 0.05, { isExclusive: false })
   sweeping.start()
   await over
-  assert.deepEqual(batches, [50, 100, 200, 400, 500, 500, 500])
+  assert.deepEqual(batches, [100, 200, 400, 500, 500, 500])
   await sweeping.stop()
 })
 

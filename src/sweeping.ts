@@ -10,7 +10,7 @@ import type { Store } from './store/store.ts'
 const everyMs = 30_000
 const batchMax = 500
 /** Most of a smaller batch's time is its commit, which is not shortened by taking less. */
-const batchMin = 50
+const batchMin = 100
 /** A database in this process holds the event loop for as long as a batch takes; another one's time is its own. */
 const batchMs = { inProcess: 4, elsewhere: 50 }
 /** Nine tenths of the time are for the requests. Removing a row costs a twentieth of what led to it, so that is enough. */
