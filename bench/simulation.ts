@@ -13,6 +13,7 @@ const { values: given } = parseArgs({
   options: {
     rates: { type: 'string', default: '100,1000,10000' },
     requests: { type: 'string', default: '10000' },
+    'upstream-ms': { type: 'string', default: '400' },
     costs: { type: 'string', default: join(import.meta.dirname, 'costs.json') },
   },
 })
@@ -34,7 +35,7 @@ const assumed = {
   wrongOtp: 0.1,
   /** Sessions opened for each finished registration. */
   loginsPerRegistration: 1.5,
-  upstreamMedianMs: 400,
+  upstreamMedianMs: Number(given['upstream-ms']),
   /** p99 is about five times the median. */
   upstreamSigma: 0.7,
   roundTripMs: 0.3,
@@ -141,7 +142,6 @@ for (const rate of rates) {
   const shareOf = (ofMean: number) => (rate * ofMean) / cells
   const atPeak = runFor(cell, peak / cells, requests * 5, 99)
   const oneLess = runFor({ ...cell, instances: cell.instances - 1 }, peak / cells, requests * 5, 99)
-  const slow = runFor({ ...cell, upstreamMedianMs: assumed.upstreamMedianMs * 2 }, peak / cells, requests * 5, 99)
   sizes.push([
     number(rate),
     number(peak),
@@ -152,7 +152,6 @@ for (const rate of rates) {
     `${percent(atPeak.instanceUse)}, ${percent(atPeak.databaseUse)}, ${percent(atPeak.poolUse)}`,
     `${number(atPeak.p50Ms, 1)}, ${number(atPeak.p99Ms, 1)}`,
     number(oneLess.p99Ms, 1),
-    number(slow.p99Ms),
     number(atPeak.inFlight),
     number(walMB, 1),
     number((rate * 86_400 * assumed.userBytes) / 1e9),
@@ -210,7 +209,6 @@ console.log(
         'use at the peak: instances, database, connections to ABDM',
         'our time p50, p99 ms',
         'p99 ms with one instance less',
-        'p99 ms with ABDM twice as slow',
         'requests in flight of a cell',
         'WAL of a cell MB/s',
         'users kept, GB a day',
