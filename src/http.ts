@@ -5,6 +5,7 @@ import { UpstreamFailure } from './abdm/failure.ts'
 import { translate } from './abdm/translate.ts'
 import type { Caller, Clients, Named } from './clients.ts'
 import type { ListenConfig } from './config.ts'
+import { createDraining } from './draining.ts'
 import { ConnectError, type ErrorName, error, renderError } from './errors.ts'
 import type { FormSettings } from './fields.ts'
 import { forms } from './fields.ts'
@@ -192,10 +193,6 @@ const isOfForeignPage = ({ headers: { origin, host } }: FastifyRequest, settings
 export const createServer = async (settings: Settings, log: Log) => {
   const bootId = newSecret().slice(0, 6)
   let requests = 0
-  let isStopping = false
-  /** Requests that came before the stop and are not answered. */
-  let inFlight = 0
-  const answered = Promise.withResolvers<void>()
   const writeLine = (request: FastifyRequest, { statusCode }: FastifyReply): void => {
     const carried = carriedBy.get(request)
     log.request({
@@ -239,6 +236,7 @@ export const createServer = async (settings: Settings, log: Log) => {
     },
   })
 
+  const draining = createDraining(app)
   // An expectation that nobody knows is a header that nobody knows: ignored (connect §1).
   app.server.on('checkExpectation', (request, answer) => app.server.emit('request', request, answer))
 
@@ -247,21 +245,10 @@ export const createServer = async (settings: Settings, log: Log) => {
     reply.headers(headersOf(request))
     // Judged here and not by Node, which would answer without a body.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') return next(notHttp())
-    if (isStopping) {
-      reply.header('Connection', 'close')
-      return next(error.stopping())
-    }
-    inFlight++
-    reply.raw.once('close', () => {
-      inFlight--
-      if (isStopping && inFlight === 0) answered.resolve()
-    })
-    next()
+    next(draining.takes(reply) ? undefined : error.stopping())
   })
   app.addHook('onResponse', (request, reply, next) => {
     writeLine(request, reply)
-    // Its connection is kept alive and would hold up the stop, which closed only those that were idle then.
-    if (isStopping) setImmediate(() => app.server.closeIdleConnections())
     next()
   })
 
@@ -313,11 +300,7 @@ export const createServer = async (settings: Settings, log: Log) => {
     serve<Deps>(routes: readonly Route<Deps>[], deps: Deps, clients?: Clients): void {
       for (const declared of routes) addRoute(app, declared, deps, clients, settings)
     },
-    /** New requests are turned away until those in flight have ended, on new connections too; then nobody needs to listen. */
-    async stopTaking(): Promise<void> {
-      isStopping = true
-      if (inFlight > 0) await answered.promise
-    },
+    stopTaking: draining.stop,
   }
 }
 
