@@ -53,7 +53,7 @@ export const openDatabase = (options: DatabaseOptions, keyCheck: Uint8Array): Da
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = 1000;
-      PRAGMA cache_size = -65536;
+      PRAGMA cache_size = -32768;
       PRAGMA temp_store = MEMORY;
     `)
     if (options.maxBytes) database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxBytes / pageBytes)}`)
