@@ -4,7 +4,18 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { baseSettings } from '../src/config-defaults.ts'
 import { arePeersThere, type PeerName, startPeers } from './peers.ts'
-import { answerOf, type Client, launcher, login, root, sandboxClient, startProduct, startWorker } from './processes.ts'
+import {
+  answerOf,
+  type Client,
+  type Listening,
+  launcher,
+  login,
+  type ProductSettings,
+  root,
+  sandboxClient,
+  startProduct,
+  startWorker,
+} from './processes.ts'
 
 /** What a run measures, each in a process of its own, and how a token for it is had. */
 
@@ -47,6 +58,12 @@ export const addClient = (env: Readonly<Record<string, string>>): Client => {
   return { client_id: 'bench', client_secret: /client_secret\s+(\S+)/.exec(added)?.[1] ?? '' }
 }
 
+/** Started for the second time, as on every day but the first: keys and compile cache are there. */
+const startAgain = async (settings: ProductSettings): Promise<Listening> => {
+  await (await startProduct(settings)).stop()
+  return startProduct(settings)
+}
+
 /** The stub, the floor in front of it, and the product in front of it. */
 export const startGateway = async (scratch: string) => {
   const stub = startWorker('upstream.ts')
@@ -57,7 +74,7 @@ export const startGateway = async (scratch: string) => {
   const folder = made(scratch, 'gateway')
   const env = gatewaySettings(upstreamPort)
   const client = addClient({ ...env, DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` })
-  const product = await startProduct({ command, folder, temporary: made(scratch, 'gateway-tmp'), env })
+  const product = await startAgain({ command, folder, temporary: made(scratch, 'gateway-tmp'), env })
   return {
     upstreamPid: stub.pid,
     floor: { port, pid: floor.pid ?? 0, token: () => token, stop: () => void floor.kill() } satisfies Contender,
@@ -75,7 +92,7 @@ export const startGateway = async (scratch: string) => {
 /** The whole sandbox in one process. */
 export const startSandbox = async (scratch: string, fixedOtp: string | undefined) => {
   const folder = made(scratch, 'sandbox')
-  const product = await startProduct({ command, folder, temporary: made(scratch, 'sandbox-tmp'), fixedOtp })
+  const product = await startAgain({ command, folder, temporary: made(scratch, 'sandbox-tmp'), fixedOtp })
   return { folder, sandbox: { ...product, token: () => login(product.port, sandboxClient) } satisfies Contender }
 }
 
