@@ -63,6 +63,7 @@ export const goalsOf = (run: Run): Goal[] => {
         return value === undefined || by === undefined ? undefined : value / by
       }),
     )
+  const over = (name: string) => memory.filter((one) => one.name === name)
   const starts = startUps.filter(({ hasGoal }) => hasGoal)
   const peerGoals = (['Prism', 'Mockoon'] as const).flatMap((name) => [
     {
@@ -122,13 +123,15 @@ export const goalsOf = (run: Run): Goal[] => {
     })),
     {
       what: 'memory under load, MB: gateway',
-      values: present(rounds.map(({ gateway }) => gateway && highest(gateway.rss))),
+      values: [...present(rounds.map(({ gateway }) => gateway)), ...over('gateway')].map(({ rss }) => highest(rss)),
       digits: 0,
       atMost: 220,
     },
     {
       what: 'memory under load, MB: sandbox',
-      values: present(rounds.flatMap(({ init, journey }) => [init, journey])).map(({ rss }) => highest(rss)),
+      values: [...present(rounds.flatMap(({ init, journey }) => [init, journey])), ...over('sandbox')].map(({ rss }) =>
+        highest(rss),
+      ),
       digits: 0,
       atMost: 220,
     },
