@@ -1,5 +1,5 @@
 import type { ServiceName } from '../../abdm/wire/operation.ts'
-import { refuseOn, uidaiRefusal, userNotFound } from '../refusal.ts'
+import { type Refusal, refuseInArray, refuseOn, uidaiRefusal, userNotFound } from '../refusal.ts'
 import type { Address, Person, PersonRow, RefusedLogin, Register } from './people.ts'
 
 /** Whom an OTP is about: what the caller named, and the mobile that the OTP goes to. */
@@ -12,6 +12,9 @@ export type Subject = {
   readonly addressId: string | null
 }
 
+/** PHR app has two ways of saying it; which is for what is not documented: here this one for ABHA and Aadhaar numbers. */
+const holderNotFound = (service: ServiceName): Refusal =>
+  service === 'phr-app' ? refuseInArray('ABDM-9999', 'User not found.') : userNotFound(service)
 const deactivated = (service: ServiceName) => refuseOn(service, 400, 'ABDM-1134', 'This ABHA account is deactivated.')
 const aadhaarOtpNotAllowed = (service: ServiceName) =>
   refuseOn(service, 400, 'ABDM-1115', 'Login via Aadhaar OTP is not allowed')
@@ -77,7 +80,7 @@ export const createSubjects = (register: Register) => {
     otpSystem: OtpSystem,
     service: ServiceName,
   ): Subject => {
-    if (!row?.body.abhaNumber) throw userNotFound(service)
+    if (!row?.body.abhaNumber) throw holderNotFound(service)
     refuseDeactivated(row.body, service)
     refuseAs(row.body.refusals?.[otpSystem], service)
     const mobile = otpSystem === 'aadhaar' ? row.body.aadhaarMobile : row.body.abhaMobile
