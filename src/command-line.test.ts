@@ -124,8 +124,14 @@ test('what is wrong with a file, an address or a server is said by sandbox save 
   writeFileSync(fileFor('letter.txt'), 'Dear friend')
   await refused(
     ['sandbox', 'load', fileFor('letter.txt'), product.origin],
-    /letter\.txt is no saved sandbox: it is not JSON/,
+    /letter\.txt is no saved sandbox: it is not JSON\. Load a file that openabha sandbox save has written\./,
   )
+  await refused(
+    ['sandbox', 'save', fileFor('letter.txt'), product.origin],
+    /letter\.txt is there already and is no saved sandbox\. Name another file, or remove this one first\./,
+  )
+  assert.equal(readFileSync(fileFor('letter.txt'), 'utf8'), 'Dear friend')
+  assert.equal((await openabha('sandbox', 'save', file, product.origin)).code, 0, 'an older save is written over')
 
   const other = await startSomethingElse()
   try {
@@ -183,4 +189,15 @@ test('what is wrong with the folder of a replay, or its port, is said', async ()
   holder.close()
   assert.equal(code, 1)
   assert.match(stderr, /^openabha replay: port \d+ is in use\. .*: PORT=\d+ openabha replay \S+cassettes\n$/)
+})
+
+test('a small command loads nothing of the server', () => {
+  const importsOf = (name: string) =>
+    [...readFileSync(new URL(name, import.meta.url), 'utf8').matchAll(/^import (?!type ).*from '(.+)'/gm)].map(
+      ([, from]) => from,
+    )
+  const own = (name: string) => importsOf(name).filter((from) => from?.startsWith('.'))
+  assert.deepEqual(own('./main.ts'), [])
+  assert.deepEqual(own('./run.ts'), ['./command-line.ts'])
+  assert.deepEqual([...own('./command-line.ts'), ...own('./sandbox-state.ts')], [])
 })

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { serveEmulatorAlone } from './alone.ts'
-import { build } from './app.ts'
 import { type CommandName, readCommandLine } from './command-line.ts'
-import { type Config, ConfigError, readConfig, readEmulatorConfig } from './config.ts'
-import { runClientCommand } from './operator.ts'
+import type { Config } from './config.ts'
 
-/** The process: what the command line asks for, signals, and the words on the screen. */
+/** The process: what the command line asks for, signals, and the words on the screen. Each command loads only what it needs. */
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
@@ -28,7 +25,7 @@ export const run = async (typed: readonly string[]): Promise<void> => {
   try {
     await runCommand(line.command, line.given, line.options)
   } catch (thrown) {
-    console.error(wordsFor(thrown as Error, line.command, line.given))
+    console.error(await wordsFor(thrown as Error, line.command, line.given))
     process.exitCode = 1
     process.exit()
   }
@@ -65,12 +62,12 @@ const runCommand = async (
     case 'help':
       return
     default:
-      process.exitCode = await runClientCommand(command, first, second)
+      process.exitCode = await (await import('./operator.ts')).runClientCommand(command, first, second)
   }
 }
 
-const wordsFor = (thrown: Error, command: CommandName, given: readonly string[]): string => {
-  if (thrown instanceof ConfigError) return thrown.message
+const wordsFor = async (thrown: Error, command: CommandName, given: readonly string[]): Promise<string> => {
+  if (thrown.name === 'ConfigError') return thrown.message
   const { code, syscall } = thrown as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return portInUse(thrown as never, command, given)
   if (command === 'start' || command === 'emulator') return `OpenABHA cannot start: ${thrown.message}`
@@ -79,7 +76,12 @@ const wordsFor = (thrown: Error, command: CommandName, given: readonly string[])
 }
 
 /** The embedded emulator listens too, on a port of its own. */
-const portInUse = ({ port }: { port: number }, command: CommandName, given: readonly string[]): string => {
+const portInUse = async (
+  { port }: { port: number },
+  command: CommandName,
+  given: readonly string[],
+): Promise<string> => {
+  const { readConfig } = await import('./config.ts')
   const isEmulators = command === 'start' && port !== readConfig().listen.port
   const again = { start: 'npm start', emulator: 'npm run emulator' }[command as string]
   const other = `${isEmulators ? 'EMULATOR_PORT' : 'PORT'}=${port + 1} ${again ?? ['openabha', command, ...given].join(' ')}`
@@ -94,6 +96,7 @@ const stopWithinMs = 10_000
 const giveUpUpstreamMs = 7_000
 
 const start = async (): Promise<void> => {
+  const [{ build }, { readConfig }] = await Promise.all([import('./app.ts'), import('./config.ts')])
   const config = readConfig()
   const stopping = stopOnSignals()
   const product = await build(config, {
@@ -112,6 +115,10 @@ const start = async (): Promise<void> => {
 }
 
 const startEmulatorAlone = async (lenientKeys: boolean): Promise<void> => {
+  const [{ serveEmulatorAlone }, { readEmulatorConfig }] = await Promise.all([
+    import('./alone.ts'),
+    import('./config.ts'),
+  ])
   const config = readEmulatorConfig()
   const stopping = stopOnSignals()
   const alone = await serveEmulatorAlone(config, {
@@ -135,7 +142,7 @@ const replay = async (folder: string, options: readonly string[]): Promise<void>
     process.exitCode = await printDifferences(folder, options.includes('--lenient') ? 'lenient' : 'strict')
     return
   }
-  const { listen } = readEmulatorConfig()
+  const { listen } = (await import('./config.ts')).readEmulatorConfig()
   const stopping = stopOnSignals()
   const running = await serveReplay(folder, listen)
   stopping.by(() => running.close())

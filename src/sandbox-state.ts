@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 
 /** Keeps a running sandbox's world in a file, and brings it back. Whatever is in the way is thrown in words for people. */
 
@@ -55,8 +55,25 @@ const refusalIn = (status: number, body: unknown): string | undefined => {
   return status !== 404 && field(body, 'code') === status && typeof text === 'string' ? text : undefined
 }
 
+/** Only an older save is written over. */
+const refuseToOverwrite = async (file: string): Promise<void> => {
+  const there = await stat(file).catch(() => undefined)
+  // What is no plain file, as /dev/stdout, loses nothing by being written to.
+  if (!there?.isFile() || there.size === 0) return
+  const text = await readFile(file, 'utf8').catch((thrown) => {
+    throw new Error(fileProblem(file, thrown))
+  })
+  let kept: unknown
+  try {
+    kept = JSON.parse(text)
+  } catch {}
+  if (field(kept, 'world') === undefined)
+    throw new Error(`${file} is there already and is no saved sandbox. Name another file, or remove this one first.`)
+}
+
 export const saveSandbox = async (file: string, address = defaultAddress): Promise<void> => {
   const at = addressOf(address)
+  await refuseToOverwrite(file)
   const { status, body } = await ask(at, `sandbox save ${file}`, {})
   const refusal = refusalIn(status, body)
   if (refusal) throw new Error(`${at.origin} does not give its world: ${refusal}`)
@@ -82,7 +99,7 @@ export const loadSandbox = async (file: string, address = defaultAddress): Promi
   try {
     JSON.parse(text)
   } catch {
-    throw new Error(`${file} is no saved sandbox: it is not JSON. Save one: openabha sandbox save ${file}`)
+    throw new Error(`${file} is no saved sandbox: it is not JSON. Load a file that openabha sandbox save has written.`)
   }
   const headers = { 'Content-Type': 'application/json' }
   const { status, body } = await ask(at, `sandbox load ${file}`, { method: 'PUT', headers, body: text })
