@@ -114,6 +114,16 @@ export const checkBody = (op: Operation, body: unknown): string | undefined => {
   throw refuseAll(op, [...entries, ...more])
 }
 
+type Born = { readonly dayOfBirth?: string; readonly monthOfBirth?: string; readonly yearOfBirth: string }
+
+/** Each part may be well formed and the whole no day of the calendar; a birth date without day or month is none to judge. */
+export const checkBirth = (op: Operation, { dayOfBirth, monthOfBirth, yearOfBirth }: Born): void => {
+  if (!dayOfBirth || !monthOfBirth) return
+  const lastDay = new Date(Date.UTC(Number(yearOfBirth), Number(monthOfBirth), 0)).getUTCDate()
+  if (Number(dayOfBirth) <= lastDay) return
+  throw refuseAll(op, [{ field: 'dayOfBirth', code: 'ABDM-1006', message: 'Invalid Day Of Birth' }])
+}
+
 export const checkQuery = (op: Operation, query: unknown): void => {
   if (op.query && !fits(op.query, query)) throw refuseAll(op, entriesOf(op.query, query))
 }

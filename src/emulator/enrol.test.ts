@@ -280,3 +280,19 @@ test('suggestions name each wrong field', async () => {
     entry('Invalid Year Of Birth', 'ABDM-1006: '),
   ])
 })
+
+test('a birth date that no calendar has is refused like a malformed day, a leap day is not', async () => {
+  const { txnId } = await caller.proveMobile('7600000012')
+  const refusal = [entry('Invalid Day Of Birth', 'ABDM-1006: ')]
+  for (const born of [
+    { dayOfBirth: '31', monthOfBirth: '02', yearOfBirth: '1990' },
+    { dayOfBirth: '29', monthOfBirth: '2', yearOfBirth: '1900' },
+    { dayOfBirth: '31', monthOfBirth: '4', yearOfBirth: '1990' },
+  ]) {
+    const answer = await caller.enrol(txnId, '7600000012', 'nosuch.day90@sbx', born)
+    assert.deepEqual([answer.status, answer.body], [400, refusal])
+    assert.deepEqual((await suggest({ txnId, firstName: 'Meera', ...born })).body, refusal)
+  }
+  const leap = { dayOfBirth: '29', monthOfBirth: '02', yearOfBirth: '2000' }
+  assert.equal((await caller.enrol(txnId, '7600000012', 'leap.day2000@sbx', leap)).status, 200)
+})

@@ -1,5 +1,6 @@
 import type { BodyOf } from '../../abdm/wire/operation.ts'
 import type * as wire from '../../abdm/wire/phr-enrollment.ts'
+import { checkBirth } from '../checks.ts'
 import { refuse, refuseInArray } from '../refusal.ts'
 import { isChoosable, readAddress } from '../world/forms.ts'
 import { type Address, addresses, type PersonRow, type Register } from '../world/people.ts'
@@ -129,7 +130,8 @@ export const phrEnrollment: Answers<typeof wire> = {
     }
   },
 
-  async suggestion({ body }, world) {
+  async suggestion({ op, body }, world) {
+    checkBirth(op, body)
     const row = await enrollable(body.txnId, world)
     const wish = {
       firstName: body.firstName,
@@ -154,6 +156,7 @@ export const phrEnrollment: Answers<typeof wire> = {
 
   async enrol(call, world) {
     const { txnId, phrDetails } = call.body
+    checkBirth(call.op, phrDetails)
     const name = readAddress(phrDetails.abhaAddress, world.addressSuffix)
     if (!name || !isChoosable(name)) throw refuseInArray('ABDM-1006', 'Invalid ABHA Address')
     const row = await enrollable(txnId, world)

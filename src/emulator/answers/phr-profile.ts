@@ -1,5 +1,6 @@
 import type * as wire from '../../abdm/wire/phr-profile.ts'
 import { indiaTime } from '../../clock.ts'
+import { checkBirth } from '../checks.ts'
 import { refuse } from '../refusal.ts'
 import { type Address, type AddressRow, addresses } from '../world/people.ts'
 import { accountOf, profileOf, userOf } from '../world/profiles.ts'
@@ -70,6 +71,7 @@ export const phrProfile: Answers<typeof wire> = {
   },
 
   async update(call, world) {
+    checkBirth(call.op, call.body)
     for (;;) {
       const row = await signedIn(call, world)
       const written = await world.store.update(addresses, row, updated(row.body, call.body))
