@@ -15,7 +15,7 @@ const codeForm = /^(?=.*\d)(?!\d{7})[A-Za-z0-9_-]{1,32}[:\s]*$/
 const fieldForm = /^[A-Za-z]\w{0,40}$/
 const wordFields: ReadonlySet<string> = new Set(['message', 'description', 'error', 'type', ''])
 /** The last digits of a number, as messages show them. */
-const maskedEnd = /[*x]{2,}[ -]*\d+/gi
+const maskedEnd = /([*x]{2,}[ -]*)(\d+)/gi
 /** A whole number in an unmarked place that is small enough to be nobody's. */
 const harmlessMax = 100_000
 
@@ -32,7 +32,10 @@ export const createCleaner = (synthetic: Synthetic) => {
       ? synthetic.text('txnId', text)
       : timeForm.test(text)
         ? text
-        : (safeWords(synthetic.replaced(text)) ?? '').replace(maskedEnd, '******')
+        : (safeWords(synthetic.replaced(text)) ?? '').replace(
+            maskedEnd,
+            (_, mask: string, end: string) => mask + synthetic.ending(end),
+          )
 
   /** A name that nobody knows may be a value of somebody's. */
   const nameOf = (name: string): string =>

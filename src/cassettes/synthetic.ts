@@ -10,6 +10,7 @@ const rememberedMax = 5_000
 /** Shorter values are found in too many words that have nothing to do with them. */
 const rememberedLengthMin = 3
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const mobileForm = /^(\+?91[ -]?|0)?[1-9]\d{9}$/
 const genders = ['M', 'F', 'O']
 const photo = Buffer.from('synthetic photo').toString('base64')
 
@@ -151,6 +152,12 @@ export const createSynthetic = (key: Buffer) => {
       typeof real === 'string' ? text(name, real) : Number(text(name, String(real))) || 0,
     sealed: (ciphertext: string): string =>
       ciphertext === '' ? '' : `sealed-${sealOf(ciphertext)}-${serial('sealed', ciphertext)}`,
+
+    /** The last digits of a number, as a message shows them: of the mobile that was met last with this end, or of nobody's. */
+    ending(end: string): string {
+      const known = [...remembered].findLast(([real]) => mobileForm.test(real) && real.endsWith(end))
+      return known ? known[1].slice(-end.length) : digits('ending', end)
+    },
 
     /** Free words without the values that were met before. */
     replaced(given: string): string {

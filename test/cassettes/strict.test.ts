@@ -91,6 +91,19 @@ test('the same person is the same synthetic one everywhere, in the forms that th
   assert.equal(JSON.stringify(all).includes(person.abhaAddress), false)
 })
 
+test("a hint ends as the synthetic mobile does, the same every time, and with nobody's digits", async () => {
+  const all = (await recorded.cassettes()).map(({ cassette }) => cassette as any)
+  const { mobile } = all.find(({ operation }) => operation === 'phr.enrollment.enrol').responseBody.phrDetails
+  const hints = all
+    .map(({ responseBody }) => responseBody?.message)
+    .filter((message) => /ending with/.test(message ?? ''))
+  assert.ok(hints.includes(`OTP is sent to Mobile number ending with ******${mobile.slice(-4)}`), hints.join('\n'))
+  for (const hint of hints) {
+    assert.match(hint, /ending with \*{6}\d{4}$/)
+    assert.doesNotMatch(hint, /746[56]$/)
+  }
+})
+
 test('the emulator would have answered nothing differently, and the command says so', async () => {
   await recorded.cassettes()
   for (const mode of [[], ['--lenient']]) {
