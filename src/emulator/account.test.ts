@@ -11,6 +11,8 @@ test('a photo is set, shown by the profile and the log-in, and never stands in a
   withArjun(async ({ patch, get, logIn, caller }) => {
     const before = await get()
     assert.deepEqual([at(before, 'profilePhoto'), at(before, 'createdDate')], [null, '01-01-2025'])
+    const ofKyc = textAt(before, 'kycPhoto')
+    assert.equal(at(await logIn(), 'accounts.0.profilePhoto'), ofKyc)
     const answer = await patch({ profilePhoto: photo, unknownField: 'is ignored' })
     assert.equal(answer.status, 200)
     assert.deepEqual(answer.body, { ...(before.body as object), profilePhoto: photo })

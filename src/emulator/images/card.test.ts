@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { PNG } from 'pngjs'
 import { type CardSubject, cardHeight, cardSvg, cardWidth } from './card.ts'
 import { createImages } from './images.ts'
+import { portrait } from './portrait.ts'
 
 /** The card is a picture of its person: the photo when there is one, initials otherwise, and nothing of a field gets out of its place. */
 
@@ -36,6 +37,11 @@ test('a photo fills the portrait, without one the initials stand there', async (
   const [r = 0, g = 0] = await pixel({ ...subject, photo: red() }, 80, 220)
   assert.ok(r > 150 && g < 60, `${r} ${g}`)
   assert.deepEqual(await pixel(subject, 80, 220), await pixel({ ...subject, photo: 'not base64 at all' }, 80, 220))
+})
+
+test('the photo that KYC has of everybody is a JPEG that can be drawn, of some tens of kB', async () => {
+  assert.deepEqual(await pixel({ ...subject, photo: portrait }, 80, 220), [128, 128, 128])
+  assert.ok(portrait.startsWith('/9j/') && portrait.length > 20_000 && portrait.length < 32_000, `${portrait.length}`)
 })
 
 test('a photo that is no picture draws a card all the same, and never markup', async () => {

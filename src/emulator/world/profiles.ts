@@ -1,4 +1,5 @@
 import { isoTime, twoDigits } from '../../clock.ts'
+import { portrait } from '../images/portrait.ts'
 import { type Address, fullNameOf, type Person } from './people.ts'
 import { blockedWays } from './subjects.ts'
 
@@ -133,7 +134,7 @@ export const ownAccountOf = (person: Person, addresses: readonly Address[]) => (
   profilePhoto: null,
   email: null,
   ...accountOf(person, addresses),
-  kycPhoto: null,
+  kycPhoto: portrait,
   subdistrictName: null,
   tags: {},
   localizedDetails: {},
@@ -153,7 +154,7 @@ export const enrolledOf = (person: Person, addresses: readonly Address[]) => {
     lastName: person.lastName,
     dob: [dayOfBirth, monthOfBirth, yearOfBirth].filter(Boolean).map(twoDigits).join('-'),
     gender: person.gender,
-    photo: null,
+    photo: portrait,
     mobile: person.abhaMobile,
     mobileVerified: person.abhaMobile !== null,
     communicationMobile: null,
@@ -175,7 +176,7 @@ export const loginAccountOf = (person: Person, addresses: readonly Address[]) =>
   preferredAbhaAddress: namesOf(person, addresses).preferred,
   name: fullNameOf(person),
   status: statusOf(person),
-  profilePhoto: person.profilePhoto ?? null,
+  profilePhoto: person.profilePhoto ?? portrait,
   mobileVerified: person.abhaMobile !== null,
 })
 
