@@ -15,7 +15,11 @@ const ours = /^[/](sandbox|console|healthz)([/]|$)/
 /** The emulator without the product: the four V3 bases on one origin, the sandbox's own routes beside them. */
 export const serveEmulatorAlone = async (
   config: Config,
-  { lenientKeys, onFirstKeys }: { lenientKeys: boolean; onFirstKeys: () => void },
+  {
+    lenientKeys,
+    withoutPhrApp,
+    onFirstKeys,
+  }: { lenientKeys: boolean; withoutPhrApp: boolean; onFirstKeys: () => void },
 ) => {
   const clock = movableClock(systemClock)
   const upstreamClock = movableClock(clock)
@@ -32,6 +36,7 @@ export const serveEmulatorAlone = async (
       cmId,
       addressSuffix,
       lenientKeys,
+      withoutPhrApp,
       fixedOtp: config.sandbox?.fixedOtp,
       traceMax: config.sandbox?.traceMax ?? 0,
       host: config.listen.host,

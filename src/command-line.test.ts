@@ -38,7 +38,12 @@ const refused = async (typed: readonly string[], words: RegExp): Promise<void> =
 test('the usage goes to the output when it is asked for, with exit status 0', async () => {
   const all = await openabha('help')
   assert.deepEqual([all.code, all.stderr], [0, ''])
-  for (const command of ['start', 'emulator [--lenient]', 'sandbox load <file> [address]', 'client webhook <id> <url>'])
+  for (const command of [
+    'start',
+    'emulator [--lenient] [--without-phr-app]',
+    'sandbox load <file> [address]',
+    'client webhook <id> <url>',
+  ])
     assert.ok(all.stdout.includes(`openabha ${command}\n`), all.stdout)
   for (const asked of ['-h', '--help']) assert.deepEqual(await openabha(asked), all)
   for (const [typed, form] of [
@@ -93,7 +98,11 @@ test('a word that a command does not take is named, with the usage of that comma
       'sandbox save <file> [address]',
     ],
     [['start', 'now'], 'openabha start does not take "now".', 'start'],
-    [['emulator', '--strict'], 'openabha emulator does not take "--strict".', 'emulator [--lenient]'],
+    [
+      ['emulator', '--strict'],
+      'openabha emulator does not take "--strict".',
+      'emulator [--lenient] [--without-phr-app]',
+    ],
     [['doctor', 'who'], 'openabha doctor does not take "who".', 'doctor [--json]'],
     [['replay', 'one', 'two'], 'openabha replay does not take "two".', 'replay [--compare [--lenient]] <folder>'],
     [

@@ -17,9 +17,10 @@ const commands = {
   },
   emulator: {
     takes: [],
-    options: ['--lenient'],
+    options: ['--lenient', '--without-phr-app'],
     does: `serve only the ABDM V3 emulator, for other V3 clients (PORT, default 8090); with --lenient: a field
-sealed with the other of ABDM's two keys is opened too`,
+sealed with the other of ABDM's two keys is opened too; with --without-phr-app: the PHR app service refuses the
+client, as NHA's does until it has enabled it`,
   },
   doctor: {
     takes: [],

@@ -41,7 +41,7 @@ const runCommand = async (
     case 'start':
       return start()
     case 'emulator':
-      return startEmulatorAlone(options.includes('--lenient'))
+      return startEmulatorAlone(options)
     case 'doctor': {
       const { runDoctor } = await import('./doctor/doctor.ts')
       // A look-up that hangs in the system keeps nobody waiting.
@@ -114,7 +114,7 @@ const start = async (): Promise<void> => {
   if (config.sandbox && !isLoopbackHost(host)) console.log(openSandboxNotice(host))
 }
 
-const startEmulatorAlone = async (lenientKeys: boolean): Promise<void> => {
+const startEmulatorAlone = async (options: readonly string[]): Promise<void> => {
   const [{ serveEmulatorAlone }, { readEmulatorConfig }] = await Promise.all([
     import('./alone.ts'),
     import('./config.ts'),
@@ -122,7 +122,8 @@ const startEmulatorAlone = async (lenientKeys: boolean): Promise<void> => {
   const config = readEmulatorConfig()
   const stopping = stopOnSignals()
   const alone = await serveEmulatorAlone(config, {
-    lenientKeys,
+    lenientKeys: options.includes('--lenient'),
+    withoutPhrApp: options.includes('--without-phr-app'),
     onFirstKeys: () => console.log(firstKeysNotice),
   })
   stopping.by(() => alone.close())

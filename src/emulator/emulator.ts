@@ -39,6 +39,8 @@ export type EmulatorSettings = {
   fixedOtp?: string | undefined
   /** Either key family opens any field, instead of ABDM's refusals. */
   lenientKeys?: boolean | undefined
+  /** The PHR app service refuses the client, as NHA does until it has enabled it. */
+  withoutPhrApp?: boolean | undefined
   /** Exchanges kept for the trace; 0 keeps none. */
   traceMax: number
   port?: number | undefined

@@ -5,6 +5,7 @@ import { seconds } from '../clock.ts'
 import { newUuid, sameText } from '../ids.ts'
 import type { KeyRing } from './keys.ts'
 import {
+  accessRestricted,
   invalidCmId,
   invalidCredentials,
   invalidRequestId,
@@ -30,7 +31,13 @@ const timestampForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 export const gateState = Type.Object({ refusals_in_row: Type.Integer(), locked_until: Type.Integer() })
 export type GateState = Static<typeof gateState>
 
-export type GateSettings = { readonly clientId: string; readonly clientSecret: string; readonly cmId: string }
+export type GateSettings = {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly cmId: string
+  /** NHA has not enabled the client for the PHR app service. */
+  readonly withoutPhrApp?: boolean | undefined
+}
 export type Gate = ReturnType<typeof createGate>
 
 export const createGate = (keys: KeyRing, settings: GateSettings) => {
@@ -95,6 +102,7 @@ export const createGate = (keys: KeyRing, settings: GateSettings) => {
       // A date that does not exist is NaN, which is within no skew.
       if (!(Math.abs(Date.parse(timestamp) - now) <= seconds(skewSecondsMax))) throw invalidTimestamp(op)
       if (op.service === 'gateway' && headers['x-cm-id'] !== settings.cmId) throw invalidCmId()
+      if (settings.withoutPhrApp && op.service === 'phr-app') throw accessRestricted()
     },
 
     state: (): GateState => ({ refusals_in_row: refusalsInRow, locked_until: lockedUntil }),

@@ -19,6 +19,7 @@ export const refusalCodes = [
   'ABDM-1027',
   'ABDM-1030',
   'ABDM-1043',
+  'ABDM-1094',
   'ABDM-1100',
   'ABDM-1101',
   'ABDM-1102',
@@ -156,6 +157,9 @@ type Called = Parameters<typeof headerForm>[0]
 export const invalidRequestId = (op: Called) => refuse(404, headerForm(op), 'ABDM-1030: ', 'Invalid request ID')
 export const invalidTimestamp = (op: Called) => refuse(404, headerForm(op), 'ABDM-1016: ', 'Invalid Timestamp')
 export const invalidCmId = () => refuse(400, 'wrapped', 'ABDM-2403', 'Invalid X-CM-ID')
+
+/** The client is not enabled for the PHR app service (abdm-v3 §1.1, §17). */
+export const accessRestricted = () => refuse(401, 'flat', 'ABDM-1094', 'Access restricted')
 
 const isPhr = (service: ServiceName): boolean => service === 'phr-app' || service === 'phr-web'
 
