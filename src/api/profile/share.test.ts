@@ -236,6 +236,7 @@ test('the sandbox lists its facilities, one for each way in which a share ends',
 test('a share that is being queued while its user is removed leaves nothing behind', async () => {
   const user = await register(product, client)
   const whose = { headers: { 'X-Pt-Id': user.oid } }
+  product.beAlone()
   const { store } = product.services
   const { insert } = store
   // The removal comes between the reading of the profile and the write.

@@ -137,16 +137,19 @@ test('a log-in by Aadhaar names the account and its preferred address, verified 
 })
 
 test('whoever is not there is not found, in the words of PHR', async () => {
-  const notFound = { code: 'ABDM-1211', message: 'User not found.' }
+  const message = 'User not found.'
   for (const answer of [
-    await login('byAddress', 'mobile-number', '7700000001'),
-    await login('byAddress', 'abha-address', 'nobody.there@sbx'),
     await login('byNumber', 'abha-number', '91-9999-9999-9999'),
     await login('byAadhaar', 'aadhaar', aadhaarNumberFrom('99999999999')),
     await login('byAadhaar', 'aadhaar', (await noted(/no ABHA yet/)).aadhaar_number),
+  ])
+    assert.deepEqual([answer.status, answer.body], [400, [{ code: 'ABDM-9999: ', message }]])
+  for (const answer of [
+    await login('byAddress', 'mobile-number', '7700000001'),
+    await login('byAddress', 'abha-address', 'nobody.there@sbx'),
     await caller.requestOtp('/login/abha/request/otp', 'byAddress', 'abha-address', 'nobody.there@sbx'),
   ])
-    assert.deepEqual([answer.status, answer.body], [400, notFound])
+    assert.deepEqual([answer.status, answer.body], [400, { code: 'ABDM-1211', message }])
 })
 
 test('an Aadhaar OTP for an address without KYC is not allowed', async () => {
