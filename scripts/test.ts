@@ -28,8 +28,7 @@ const kinds = isOnPostgres ? ['test', 'pg'] : ['test']
 const patterns = kinds.flatMap((kind) => [`src/**/*.${kind}.ts`, `test/**/*.${kind}.ts`])
 /** `--excerpt`: what depends on the database most, in a minute or two; the gate has no time for the whole suite twice. */
 const excerpt = [
-  'src/store/',
-  'src/outbox',
+  'src/store/postgres',
   'test/round-trips',
   'test/crash/lost-database',
   'test/crash/starting-together',
