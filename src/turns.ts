@@ -20,12 +20,12 @@ export const turnRows: Collection<TurnBody> = { name: 'turn', body: Type.Object(
 
 /** A process that says nothing for so long is not at work any more. */
 const leaseMs = 10_000
-const renewEveryMs = 3_000
+const usualRenewalMs = 3_000
 const lookEveryMs = 50
 /** Longer than one call upstream can take. */
 const waitAtMostMs = 40_000
 
-export const createTurns = (store: Store, clock: Clock, instanceId: string): Turns => {
+export const createTurns = (store: Store, clock: Clock, instanceId: string, renewEveryMs = usualRenewalMs): Turns => {
   /** The last one of each key in this process. */
   const last = new Map<string, Promise<unknown>>()
 
@@ -43,17 +43,23 @@ export const createTurns = (store: Store, clock: Clock, instanceId: string): Tur
   const acrossProcesses = async <Done>(key: string, act: () => Promise<Done>): Promise<Done> => {
     // A key may hold an address.
     let row = await claimed(sha256(`turn/${key}`))
-    const renewing = setInterval(async () => {
+    let renewing: Promise<void> | undefined
+    const renew = async (): Promise<void> => {
       try {
         row = (await store.update(turnRows, row, row.body, lease())) ?? row
       } catch {
         // The database is away for a moment; the next time it is tried again.
       }
+    }
+    const timer = setInterval(() => {
+      renewing = renew()
     }, renewEveryMs)
     try {
       return await act()
     } finally {
-      clearInterval(renewing)
+      clearInterval(timer)
+      // What is taken is the row as a renewal that is under way leaves it.
+      await renewing
       await store.take(turnRows, row.id, { revision: row.revision }).catch(() => undefined)
     }
   }

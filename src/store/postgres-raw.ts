@@ -1,11 +1,9 @@
 import { postgresMigrations } from './migrations/postgres/index.ts'
 import { bytesOf, type Columns, numberOf, numberOrNull, type Statement, type Step } from './postgres-batch.ts'
 import { isGuardFailed, openDatabase } from './postgres-database.ts'
-import { writingStep } from './postgres-rows.ts'
+import { live, writingStep } from './postgres-rows.ts'
 import { noPlace, type RawRow, type RawStore, rowTaken } from './raw.ts'
 import { openVault } from './vault.ts'
-
-const live = (now: string): string => `(expires_at IS NULL OR expires_at > ${now}::bigint)`
 
 const sql = {
   mark: { name: 'mark', text: 'SELECT value FROM openabha_meta WHERE name = $1' },

@@ -5,7 +5,7 @@ import { type SealedWrite, type StoredRow, splitKeys } from './vault.ts'
  * Rows and their lookups in PostgreSQL: the steps that carry out a write or a read, and what they gave. Each write is one
  * statement that says how many rows it met. Alone it says so; among others it fails when that is none, which undoes them all.
  */
-const live = (nowParameter: string): string => `(expires_at IS NULL OR expires_at > ${nowParameter}::bigint)`
+export const live = (nowParameter: string): string => `(expires_at IS NULL OR expires_at > ${nowParameter}::bigint)`
 
 /** One writing statement in its two forms: `done` is the part whose rows count, `columns` what is wanted of it. */
 const writing = (name: string, parts: string, columns = ''): { alone: Statement; guarded: Statement } => {
@@ -55,11 +55,11 @@ const updateIndexed = writing(
   no_value AS (DELETE FROM openabha_unique_lookups AS lookup USING before
     WHERE lookup.key = ANY (before.unique_keys) AND lookup.key <> ALL ($8::bytea[])),
   by_value AS (INSERT INTO openabha_unique_lookups (key, collection, id)
-    SELECT key, $1, $2 FROM before, unnest($8::bytea[]) AS key WHERE key <> ALL (before.unique_keys)),
+    SELECT key, $1, $2 FROM before, unnest($8::bytea[]) AS key WHERE key <> ALL (coalesce(before.unique_keys, '{}'))),
   not_found_by AS (DELETE FROM openabha_lookups AS lookup USING before
     WHERE lookup.key = ANY (before.keys) AND lookup.id = $2 AND lookup.key <> ALL ($9::bytea[])),
   found_by AS (INSERT INTO openabha_lookups (key, id, collection)
-    SELECT key, $2, $1 FROM before, unnest($9::bytea[]) AS key WHERE key <> ALL (before.keys))`,
+    SELECT key, $2, $1 FROM before, unnest($9::bytea[]) AS key WHERE key <> ALL (coalesce(before.keys, '{}')))`,
 )
 
 /** Removes what pointed to the rows of `gone`. */

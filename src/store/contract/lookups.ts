@@ -94,6 +94,16 @@ export const proveLookups = (prove: Prove): void => {
     assert.deepEqual(await store.find(personRows, 'address', 'old@abdm'), [])
   })
 
+  prove('a row from before its collection had lookups is found from its next update on', async ({ store }) => {
+    const { name, body } = personRows
+    const before = await given(store.insert({ name, body }, 'a', person('Asha', 'asha@abdm')))
+    const row = await given(store.update(personRows, before, person('Asha', 'asha@abdm')))
+    assert.deepEqual(await store.find(personRows, 'address', 'asha@abdm'), [row])
+    assert.deepEqual(await store.find(personRows, 'mobile', '9000000001'), [row])
+    assert.deepEqual(await store.take(personRows, 'a'), row)
+    assert.ok(await store.insert(personRows, 'b', person('Binod', 'asha@abdm')))
+  })
+
   prove('a taken row frees its unique values', async ({ store }) => {
     await given(store.insert(personRows, 'a', person('Asha', 'asha@abdm')))
     await given(store.take(personRows, 'a'))
