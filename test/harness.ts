@@ -122,9 +122,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
       isAlone = true
     },
     /** How many upstream calls of an operation (or of any) the emulator has seen. */
-    upstreamCalls: (operation?: string): number =>
-      product.emulator?.trace.list({}).filter((one) => operation === undefined || one.operation === operation).length ??
-      0,
+    upstreamCalls: (operation?: string): number => product.emulator?.trace.count(operation) ?? 0,
     stop: async () => {
       await Promise.all(others.map(({ close }) => close()))
       await product.close()

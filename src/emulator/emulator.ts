@@ -78,7 +78,10 @@ export type Emulator = {
     load(state: WorldState, faults: readonly Fault[]): Promise<boolean>
   }
   readonly readings: Readings
-  readonly trace: { list(filter?: { upstreamTxnIds?: readonly string[] | undefined }): Exchange[] }
+  readonly trace: {
+    list(filter?: { upstreamTxnIds?: readonly string[] | undefined }): Exchange[]
+    count(operation?: string): number
+  }
   /** New certificates; what was sealed with the old ones is refused. */
   rotateKeys(): Promise<void>
   /** The fresh world: its people, no transactions, messages, faults or trace, the usual readings. Keys and tokens stay. Empties the store's counters. */
@@ -171,7 +174,7 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     citizens: { list: citizens.list, add: citizens.add },
     faults: { add: faults.add, list: faults.list, clear: faults.clear },
     readings,
-    trace: { list: trace.list },
+    trace: { list: trace.list, count: trace.count },
     rotateKeys: keys.rotate,
     reset,
     state: {

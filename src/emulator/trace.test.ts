@@ -55,6 +55,10 @@ test('only the latest exchanges are kept, long bodies in part, and none when it 
     emulator.trace.list().map(({ path }) => path.at(-7)),
     ['2', '3', '4'],
   )
+  assert.deepEqual(
+    ['phr.enrollment.is_exists', 'phr.certificate', undefined].map((operation) => emulator.trace.count(operation)),
+    [3, 0, 3],
+  )
   emulator.faults.add({ operation: 'phr.certificate', mode: 'huge' })
   await caller.send('phr-app', 'GET', '/login/public/certificate')
   assert.match(String(emulator.trace.list().at(-1)?.response_body), /… \(8388608 characters\)$/)

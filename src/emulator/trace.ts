@@ -109,6 +109,11 @@ export const createTrace = (max: number) => {
       })
     },
 
+    /** How many of an operation, or of any, are kept: nothing is made readable for it. */
+    count(operation?: string): number {
+      return operation === undefined ? ring.length : ring.filter((happened) => happened.operation === operation).length
+    },
+
     clear(): void {
       ring = []
       next = 0

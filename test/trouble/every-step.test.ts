@@ -83,7 +83,7 @@ const sentBy = async <Done>(act: () => Promise<Done>): Promise<{ done: Done; sen
 
 /** What ABDM was asked by an act, in order; the gateway and the certificates are everybody's. */
 const askedBy = async (act: () => Promise<unknown>): Promise<string[]> => {
-  const seen = product.emulator?.trace.list({}).length ?? 0
+  const seen = product.emulator?.trace.count() ?? 0
   await act()
   const asked = product.emulator?.trace.list({}).slice(seen) ?? []
   return [...new Set(asked.flatMap(({ operation }) => (operation ? [operation] : [])))].filter(
