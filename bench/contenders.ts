@@ -13,6 +13,7 @@ import {
   type ProductSettings,
   root,
   sandboxClient,
+  startCommand,
   startProduct,
   startWorker,
 } from './processes.ts'
@@ -46,11 +47,9 @@ export const gatewaySettings = (upstreamPort: number): { [name: string]: string 
   ),
 })
 
-export const command = [process.execPath, launcher] as const
-
 /** Adds a client to the database that `env` names, as an operator does. */
 export const addClient = (env: Readonly<Record<string, string>>): Client => {
-  const added = execFileSync(command[0], [command[1], 'client', 'add', 'bench'], {
+  const added = execFileSync(process.execPath, [launcher, 'client', 'add', 'bench'], {
     cwd: root,
     env: { ...process.env, ...env },
     encoding: 'utf8',
@@ -74,7 +73,7 @@ export const startGateway = async (scratch: string) => {
   const folder = made(scratch, 'gateway')
   const env = gatewaySettings(upstreamPort)
   const client = addClient({ ...env, DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` })
-  const product = await startAgain({ command, folder, temporary: made(scratch, 'gateway-tmp'), env })
+  const product = await startAgain({ command: startCommand, folder, temporary: made(scratch, 'gateway-tmp'), env })
   return {
     upstreamPid: stub.pid,
     floor: { port, pid: floor.pid ?? 0, token: () => token, stop: () => void floor.kill() } satisfies Contender,
@@ -92,7 +91,7 @@ export const startGateway = async (scratch: string) => {
 /** The whole sandbox in one process. */
 export const startSandbox = async (scratch: string, fixedOtp: string | undefined) => {
   const folder = made(scratch, 'sandbox')
-  const product = await startAgain({ command, folder, temporary: made(scratch, 'sandbox-tmp'), fixedOtp })
+  const product = await startAgain({ command: startCommand, folder, temporary: made(scratch, 'sandbox-tmp'), fixedOtp })
   return { folder, sandbox: { ...product, token: () => login(product.port, sandboxClient) } satisfies Contender }
 }
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { type Filling, fill } from './filling.ts'
 import type { Counted, Job } from './load.ts'
 import { describeMachine } from './machine.ts'
-import { answerOf, launcher, login, startProduct, startWorker } from './processes.ts'
+import { answerOf, login, startCommand, startProduct, startWorker } from './processes.ts'
 import { spread, table } from './report.ts'
 import type { Held, Swept, SweptJob } from './swept.ts'
 
@@ -58,7 +58,7 @@ const load = startWorker('load.ts')
 const fixedOtp = '123456'
 const start = (folder: string) =>
   startProduct({
-    command: [process.execPath, launcher],
+    command: startCommand,
     folder,
     temporary: made(`tmp-${folder === filled ? 'filled' : 'empty'}`),
     fixedOtp,

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../test/postgres-server.ts'
-import { addClient, command, gatewaySettings } from './contenders.ts'
+import { addClient, gatewaySettings } from './contenders.ts'
 import type { Counted, Job } from './load.ts'
 import { describeMachine, measureSync } from './machine.ts'
-import { answerOf, cpuMsOf, login, startProduct, startWorker } from './processes.ts'
+import { answerOf, cpuMsOf, login, startCommand, startProduct, startWorker } from './processes.ts'
 import { median, spread, table } from './report.ts'
 
 /**
@@ -50,7 +50,7 @@ let folders = 0
 const instance = (env: Readonly<Record<string, string>>) => {
   const folder = join(scratch, String(folders++))
   mkdirSync(folder)
-  return startProduct({ command, folder, temporary: folder, env: { ...settings, ...env } })
+  return startProduct({ command: startCommand, folder, temporary: folder, env: { ...settings, ...env } })
 }
 const sqliteFolder = join(scratch, 'sqlite')
 mkdirSync(sqliteFolder)

@@ -118,6 +118,15 @@ export type ProductSettings = {
 
 export const launcher = join(root, 'bin', 'openabha.mjs')
 
+/** As `npm start` runs it, under this Node. */
+export const startCommand: readonly [string, ...string[]] = [
+  process.execPath,
+  ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    .scripts.start.split(' ')
+    .slice(1, -2),
+  launcher,
+]
+
 /** Counted as by default, and never used up. */
 const budgets = {
   OTP_SENDS_PER_IDENTIFIER_HOUR: '1000000000',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
-import { launcher, login, rssOf, startProduct } from './processes.ts'
+import { login, rssOf, startCommand, startProduct } from './processes.ts'
 import { createWalks, type Person } from './soak-walks.ts'
 
 /** `npm run soak`: mixed flows for a while with an ABDM that fails and changes its keys. Words to stderr, Markdown to stdout. */
@@ -35,7 +35,7 @@ mkdirSync(given.folder, { recursive: true })
 const folder = mkdtempSync(join(given.folder, 'openabha-soak-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const product = await startProduct({
-  command: [process.execPath, launcher],
+  command: startCommand,
   folder,
   temporary: folder,
   fixedOtp,

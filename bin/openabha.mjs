@@ -1,6 +1,8 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 // Starts OpenABHA under a Node that can run its sources. Plain JavaScript, because it must run on Node 18 and later:
 // the project's own Node comes with `npm ci` as an optional platform package, the machine's is used where it is new enough.
+// The flag keeps V8's space for new objects at 4 MB a half instead of 16: a third less memory (bench/README.md). Node takes it
+// when it begins and at no other time; without it everything works as well.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import nodeModule, { createRequire } from 'node:module'
@@ -51,7 +53,7 @@ if (node === process.execPath && !wantsPlainNode) {
   nodeModule.enableCompileCache()
   await import('../src/main.ts')
 } else {
-  const args = wantsPlainNode ? rest.slice(1) : [fileURLToPath(import.meta.url), ...rest]
+  const args = wantsPlainNode ? rest.slice(1) : ['--max-semi-space-size=4', fileURLToPath(import.meta.url), ...rest]
   // The channel tells the child that this process is gone, also when it was killed and could not say so.
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -80,6 +80,9 @@ test('the emulator alone prints what the README shows, and its Python lines get 
 
   const [start, script = ''] = linesOf(title).split('\n\n')
   assert.equal(start, 'npm run emulator')
-  assert.equal(JSON.parse(readFileSync('package.json', 'utf8')).scripts.emulator, 'node bin/openabha.mjs emulator')
+  assert.match(
+    JSON.parse(readFileSync('package.json', 'utf8')).scripts.emulator,
+    /^node .*bin\/openabha\.mjs emulator$/,
+  )
   assert.equal((await run('bash', ['-c', here(script)])).stdout, 'asha.python90@sbx\n')
 })
