@@ -12,13 +12,14 @@ import { forms } from './fields.ts'
 import { newSecret } from './ids.ts'
 import { causeOf, type Log } from './log.ts'
 import { readValue } from './read.ts'
-import { checkReply } from './reply-check.ts'
 import { errorsOf, hasSourceError, type Route } from './route.ts'
 import { StoreUnavailable } from './store/store.ts'
 
 /** The HTTP server: what every request goes through before and after its handler, in the order of `serve`. */
 
 type Settings = ListenConfig & FormSettings & { checksReplies: boolean }
+/** With what tests check replies by, where they do. */
+type Serving = Settings & { checkReply: typeof import('./reply-check.ts').checkReply | undefined }
 
 /** Refuses what is no UTF-8 and passes over a byte order mark. */
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -89,7 +90,7 @@ const addRoute = <Deps>(
   declared: Route<Deps>,
   deps: Deps,
   clients: Clients | undefined,
-  settings: Settings,
+  settings: Serving,
 ): void => {
   const { auth, method, body, query, params, status = 200, replyType } = declared
   const allowed = errorsOf(declared as Route<never>)
@@ -135,13 +136,12 @@ const addRoute = <Deps>(
       reply.code(status)
       if (status === 204) return reply.removeHeader('content-type').send()
       if (replyType) return reply.type(replyType).send(answer)
-      if (settings.checksReplies && declared.reply && !declared.replyType)
-        checkReply(declared.operationId, declared.reply, answer)
+      if (declared.reply) settings.checkReply?.(declared.operationId, declared.reply, answer)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
     },
     errorHandler: (thrown, request, reply) => {
       const shown = asConnectError(thrown, allowed)
-      if (settings.checksReplies && !allowed.has(shown.kind)) {
+      if (settings.checkReply && !allowed.has(shown.kind)) {
         return sendError(
           request,
           reply,
@@ -191,6 +191,8 @@ const isOfForeignPage = ({ headers: { origin, host } }: FastifyRequest, settings
   (isLoopback(`http://${settings.host}`) && host !== undefined && !isLoopback(`http://${host}`))
 
 export const createServer = async (settings: Settings, log: Log) => {
+  const checkReply = settings.checksReplies ? (await import('./reply-check.ts')).checkReply : undefined
+  const serving: Serving = { ...settings, checkReply }
   const bootId = newSecret().slice(0, 6)
   let requests = 0
   const writeLine = (request: FastifyRequest, { statusCode }: FastifyReply): void => {
@@ -298,7 +300,7 @@ export const createServer = async (settings: Settings, log: Log) => {
     app,
     /** Declares the routes of one kind with the dependencies that their handlers get. */
     serve<Deps>(routes: readonly Route<Deps>[], deps: Deps, clients?: Clients): void {
-      for (const declared of routes) addRoute(app, declared, deps, clients, settings)
+      for (const declared of routes) addRoute(app, declared, deps, clients, serving)
     },
     stopTaking: draining.stop,
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
 import { newTimedId } from './ids.ts'
@@ -54,6 +55,7 @@ const leaseMs = 90_000
 const tickMs = 1_000
 /** Longest that a job may have to wait; older buckets are empty. */
 const lookBackMs = 26 * 3_600_000
+const bucketsAtOnce = 32
 /** Other processes' clocks may be behind this one's. */
 const overlapMs = 5 * bucketMs
 /** One kind never takes the slots of another, and one lane not all of its kind's. */
@@ -212,6 +214,8 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
     oldestPut = Number.MAX_SAFE_INTEGER
     let firstUnclean: number | undefined
     for (let at = from; at < now + bucketMs && !isStopping; at += bucketMs) {
+      // The first look goes over a day of minutes: nobody's request waits for all of them.
+      if ((at - from) % (bucketsAtOnce * bucketMs) === 0) await turn()
       const isClean = await takeDue(bucketOf(Math.min(at, now)))
       if (!isClean) firstUnclean ??= at
       if (at >= now) break

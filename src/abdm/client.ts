@@ -107,8 +107,8 @@ export const createAbdm = (deps: {
   const checks = new Map<string, { Check(value: unknown): boolean }>()
 
   const checkOf = async (op: Operation) => {
-    // Loaded with the first answer: it is a third of what the process would otherwise read before it listens.
-    const { Compile } = await import('typebox/compile')
+    // Loaded with the first answer: it is much of what the process would otherwise read before it listens.
+    const { Compile } = await import('typebox/schema')
     const check = Compile(op.reply)
     checks.set(op.id, check)
     return check

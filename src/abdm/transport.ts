@@ -1,4 +1,5 @@
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import type { UpstreamConfig } from '../config.ts'
 import { UpstreamFailure } from './failure.ts'
 import type { Operation, ServiceName } from './wire/operation.ts'

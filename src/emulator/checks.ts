@@ -1,16 +1,16 @@
 import type { TSchema } from 'typebox'
-import type { Validator } from 'typebox/compile'
+import type { Validator } from 'typebox/schema'
 import { type Operation, type Variant, variantsOf, type Refusal as Words } from '../abdm/wire/operation.ts'
 import { type FieldRefusal, Refusal, refuse } from './refusal.ts'
 
 /** Checks a body by its wire value and says what ABDM would say about each field that fails. */
 
-type Compile = typeof import('typebox/compile').Compile
+type Compile = typeof import('typebox/schema').Compile
 let compile: Compile | undefined
 
 /** The compiler is a heavy import that start-up does not need; whoever calls `fits` has waited for this. */
 export const loadCompiler = async (): Promise<void> => {
-  compile ??= (await import('typebox/compile')).Compile
+  compile ??= (await import('typebox/schema')).Compile
 }
 
 const validators = new WeakMap<TSchema, Validator>()

@@ -1,4 +1,3 @@
-import { Agent, request } from 'undici'
 import type { Caller, Clients, Named } from '../clients.ts'
 import { type Clock, isoTime } from '../clock.ts'
 import { newUuid, signatureOf } from '../ids.ts'
@@ -6,8 +5,9 @@ import type { Log } from '../log.ts'
 import type { Done, Outbox } from '../outbox.ts'
 import type { Person } from '../people.ts'
 import type { Write } from '../store/store.ts'
-import { endpointProblem, guardedLookup, type Reach } from './addresses.ts'
+import { endpointProblem, type Reach } from './addresses.ts'
 import { type AbhaCreated, signatureHeader } from './event.ts'
+import type { Post } from './post.ts'
 
 /** The event `abha.created` (connect §8): written with the state that it reports, delivered in the background. */
 
@@ -33,7 +33,6 @@ export type Delivery = {
 }
 
 const kind = 'webhook'
-const answerWithinMs = 10_000
 const daySeconds = 86_400
 /** Kept a little longer than it is tried, so that the last attempt can be told from the first. */
 const keptMs = (daySeconds + 3_600) * 1000
@@ -54,12 +53,11 @@ export const createWebhooks = (deps: {
   onDelivery?: ((delivery: Delivery) => Promise<void>) | undefined
 }) => {
   const { outbox, clients, clock, log, reach, isUser, onDelivery } = deps
-  const agent = new Agent({
-    connect: { lookup: guardedLookup(reach), timeout: answerWithinMs },
-    headersTimeout: answerWithinMs,
-    bodyTimeout: answerWithinMs,
-    maxResponseSize: 65_536,
-  })
+  let loaded: Promise<Post> | undefined
+  const post = (): Promise<Post> => {
+    loaded ??= import('./post.ts').then(({ createPost }) => createPost(reach))
+    return loaded
+  }
   const nowSeconds = () => Math.floor(clock.now() / 1000)
 
   const signed = (body: string, key: string | undefined): Record<string, string> => {
@@ -68,18 +66,6 @@ export const createWebhooks = (deps: {
       'Content-Type': 'application/json',
       'User-Agent': 'openabha-webhook',
       ...(key && { [signatureHeader]: `t=${t},v1=${signatureOf(key, `${t}.${body}`)}` }),
-    }
-  }
-
-  /** The status of the answer; null when there was none. Redirects are answers like any other, and nothing of a body is kept. */
-  const post = async (url: string, headers: Record<string, string>, body: string): Promise<number | null> => {
-    try {
-      const signal = AbortSignal.timeout(answerWithinMs)
-      const answer = await request(url, { method: 'POST', headers, body, dispatcher: agent, signal })
-      await answer.body.dump({ limit: 65_536 }).catch(() => undefined)
-      return answer.statusCode
-    } catch {
-      return null
     }
   }
 
@@ -103,7 +89,7 @@ export const createWebhooks = (deps: {
     }
     const body = JSON.stringify(told)
     const headers = signed(body, endpoint.signingKey)
-    const status = await post(endpoint.url, headers, body)
+    const status = await (await post()).send(endpoint.url, headers, body)
     const at = isoTime(clock.now())
     await onDelivery?.({ id: newUuid(), url: endpoint.url, headers, body, status, attempt, at })
     if (status !== null && status >= 200 && status < 300) return undefined
@@ -143,6 +129,6 @@ export const createWebhooks = (deps: {
     wake: outbox.wake,
     problemWith: (url: string) => endpointProblem(url, reach),
     /** What is on its way is given up; its job comes due again. */
-    close: () => agent.destroy(),
+    close: async () => (await loaded)?.close(),
   }
 }
