@@ -8,7 +8,7 @@ import { addresses, type PersonRow, people } from '../world/people.ts'
 import { enrolledOf } from '../world/profiles.ts'
 import { identifiers, refuseDeactivated } from '../world/subjects.ts'
 import { suggest } from '../world/suggestions.ts'
-import type { TxnRow } from '../world/transactions.ts'
+import { isDead, type TxnRow } from '../world/transactions.ts'
 import { addressesOf, fieldRefused, finalTokens, invalidTxn, verifyAbhaOtp } from './abha-otp.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { sendOtp } from './otp.ts'
@@ -19,9 +19,14 @@ const flow = 'abha.enrollment'
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The transaction carries the right to a further address: an enrolment, or a login to a found account. */
-const mayAddAddress = ({ body }: TxnRow): boolean =>
-  (body.flow === flow && body.isEnrolled === true) ||
-  (body.flow === 'abha.login' && body.state === 'verified' && body.variant.startsWith('index'))
+const mayAddAddress = (row: TxnRow): boolean => {
+  const { flow: opened, isEnrolled, state, variant } = row.body
+  if (isDead(row)) return false
+  return (
+    (opened === flow && isEnrolled === true) ||
+    (opened === 'abha.login' && state === 'verified' && variant.startsWith('index'))
+  )
+}
 
 const enrolled = async (txnId: string, world: World): Promise<{ row: TxnRow; person: PersonRow }> => {
   const row = await world.transactions.live(txnId)

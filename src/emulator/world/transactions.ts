@@ -118,6 +118,9 @@ export type Sending = {
   readonly what: string
 }
 
+/** After its third wrong try nothing in a transaction goes on (abdm-v3 §20 no. 2). */
+export const isDead = ({ body }: TxnRow): boolean => body.tries >= triesMax
+
 export type Verified = { readonly row: TxnRow } | { readonly failed: 'wrong' | 'expired' | 'used' }
 
 export type Transactions = ReturnType<typeof createTransactions>
@@ -159,15 +162,18 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
   return {
     /**
      * Sends an OTP. Without `into` a new transaction begins and the unverified ones of this identifier and flow are over;
-     * with it (the ABHA service's resend) the transaction stays and its fourth send ends it.
+     * with it (the ABHA service's resend) the transaction stays and its fourth send ends it, for whomever and in whichever way.
      */
     async send(sending: Sending, into?: TxnRow): Promise<string> {
       const { service, flow, scope, variant, subject, purpose, what } = sending
       const { identifier, mobile, personId, addressId } = subject
       for (let standing = into; ; standing = into && (await live(into.id))) {
-        const isSpent = standing?.body.variant === variant && standing.body.sends >= sendsPerTxnMax
-        if (into && (!standing || isSpent)) {
-          if (standing) await store.take(transactions, standing.id)
+        if (into && (!standing || isDead(standing))) throw attemptsUsedUp(service)
+        // After a right OTP the other mobile of an enrolment is counted for itself.
+        const isNewStep = standing?.body.state === 'verified' && standing.body.variant !== variant
+        const before = isNewStep ? undefined : standing?.body
+        if (standing && before && before.sends >= sendsPerTxnMax) {
+          await store.take(transactions, standing.id)
           throw attemptsUsedUp(service)
         }
         const now = clock.now()
@@ -177,8 +183,6 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         const bar = others.find(({ body }) => body.state === 'held')
         if (bar) throw refusalOfHold(bar.body.flow, mobile, service)
         const otp = fixedOtp ?? newDigits(6)
-        // The other mobile of an enrolment is counted for itself.
-        const before = standing?.body.variant === variant ? standing.body : undefined
         const body: Txn = {
           ...standing?.body,
           flow,
@@ -238,7 +242,7 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
     async verify(service: ServiceName, start: TxnRow, otp: string, unknown: () => Refusal): Promise<Verified> {
       for (let row: TxnRow | undefined = start; row; row = await live(start.id)) {
         const { body } = row
-        if (body.tries >= triesMax) throw attemptsUsedUp(service)
+        if (isDead(row)) throw attemptsUsedUp(service)
         if (body.state !== 'sent') return { failed: 'used' }
         if (body.otpEndsAt <= clock.now()) return { failed: 'expired' }
         const isRight = sameText(otp, body.otp)
