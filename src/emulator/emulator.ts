@@ -16,7 +16,7 @@ import { createFaces, type Faces } from './world/faces.ts'
 import { createInbox, type Message } from './world/inbox.ts'
 import { createOrderedIds } from './world/ordered-ids.ts'
 import { createRegister } from './world/people.ts'
-import { loadWorld, saveWorld, type WorldState, worldCollections } from './world/state.ts'
+import { contradictionIn, loadWorld, saveWorld, type WorldState, worldCollections } from './world/state.ts'
 import { createSubjects } from './world/subjects.ts'
 import { createTransactions } from './world/transactions.ts'
 
@@ -71,10 +71,11 @@ export type Emulator = {
   }
   readonly citizens: { list(): Promise<Citizen[]>; add(partial: Partial<Citizen>): Promise<Citizen> }
   readonly faults: { add(wish: FaultWish): Fault; list(): readonly Fault[]; clear(): void }
-  /** The people, their addresses and messages, who is locked or has tried how often. `load` takes their place and everything else of the world; false: it contradicts itself, and the world is the fresh one. */
+  /** The people, their addresses and messages, who is locked or has tried how often. `load` puts another world in the place of everything there is; `problemWith` says before why it cannot. */
   readonly state: {
     save(): Promise<WorldState>
-    load(state: WorldState, faults: readonly Fault[]): Promise<boolean>
+    problemWith(state: WorldState, faults: readonly Fault[]): string | undefined
+    load(state: WorldState, faults: readonly Fault[]): Promise<void>
   }
   readonly readings: Readings
   readonly trace: {
@@ -179,13 +180,14 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
     reset,
     state: {
       save: async () => ({ ...(await saveWorld(store)), gate: gate.state() }),
+      problemWith(state, wanted) {
+        const unknown = wanted.findIndex(({ operation }) => operation !== '*' && !operationIds.has(operation))
+        if (unknown >= 0) return `faults.${unknown}.operation is no operation of this emulator`
+        return contradictionIn(state)
+      },
       async load(state, wanted) {
         await empty()
-        const isKnown = wanted.every(({ operation }) => operation === '*' || operationIds.has(operation))
-        if (!isKnown || !(await loadWorld(store, state))) {
-          await reset()
-          return false
-        }
+        await loadWorld(store, state)
         gate.restore(state.gate)
         const ids = [state.people, state.addresses, state.messages].flatMap((rows) => rows.map(({ id }) => id))
         newId.restart(ids.sort().at(-1))
@@ -196,7 +198,6 @@ export const startEmulator = async (parts: EmulatorParts): Promise<Emulator> => 
             ...(times && { times }),
             ...(probability !== null && { probability }),
           })
-        return true
       },
     },
     collections: worldCollections,

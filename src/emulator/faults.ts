@@ -59,6 +59,8 @@ const statusOf: { readonly [mode in FaultMode]: number } = {
   huge: 200,
 }
 
+export const hasAnswer = (mode: FaultMode): boolean => statusOf[mode] !== 0
+
 export type Faults = ReturnType<typeof createFaults>
 
 export const createFaults = (operations: ReadonlySet<string>) => {

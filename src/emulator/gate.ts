@@ -27,8 +27,14 @@ const rememberedMax = 1_000
 const requestIdForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const timestampForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 
+/** A time in a saved world: one that a date can be made of. */
+export const Moment = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 })
+
 /** What the gate remembers of refused clients, in a saved world. */
-export const gateState = Type.Object({ refusals_in_row: Type.Integer(), locked_until: Type.Integer() })
+export const gateState = Type.Object({
+  refusals_in_row: Type.Integer({ minimum: 0, exclusiveMaximum: refusalsBeforeLock }),
+  locked_until: Moment,
+})
 export type GateState = Static<typeof gateState>
 
 export type GateSettings = {

@@ -21,8 +21,17 @@ export const readClock = sandboxRoute({
   handle: (_, sandbox) => timesOf(sandbox),
 })
 
-/** A year is enough to see everything end; more than ten would break dates. */
+/** A year is enough to see everything end. */
 const advanceMax = 315_360_000
+/** A thousand years: every date keeps a year of four digits. */
+const aheadMsMax = 31_557_600_000_000
+const skewMax = 86_400
+
+/** Where a saved clock may stand: anywhere that it can be moved to. */
+export const clockOffsets = Type.Object({
+  offset_ms: Type.Integer({ minimum: 0, maximum: aheadMsMax }),
+  upstream_offset_ms: Type.Integer({ minimum: -skewMax * 1000, maximum: skewMax * 1000 }),
+})
 
 export const moveClock = sandboxRoute({
   method: 'POST',
@@ -33,13 +42,18 @@ export const moveClock = sandboxRoute({
   auth: 'none',
   body: Type.Object({
     advance_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: advanceMax })),
-    upstream_skew_seconds: Type.Optional(Type.Integer({ minimum: -86_400, maximum: 86_400 })),
+    upstream_skew_seconds: Type.Optional(Type.Integer({ minimum: -skewMax, maximum: skewMax })),
   }),
   reply: times,
   errors: [],
   async handle({ body: { advance_seconds: advance, upstream_skew_seconds: skew } }, sandbox) {
     if (advance === undefined && skew === undefined) {
       throw error.invalidField({ message: 'advance_seconds or upstream_skew_seconds is required' })
+    }
+    if (sandbox.clock.offsetMs + (advance ?? 0) * 1000 > aheadMsMax) {
+      throw error.invalidField({
+        message: 'the clock would stand more than a thousand years ahead; POST /sandbox/v1/reset takes it back to now',
+      })
     }
     await sandbox.moveClock((advance ?? 0) * 1000, skew === undefined ? undefined : skew * 1000)
     return timesOf(sandbox)

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
-import { faultModes, UnknownFaultOperation } from '../emulator/faults.ts'
+import { type Static, Type } from 'typebox'
+import { faultModes, hasAnswer, UnknownFaultOperation } from '../emulator/faults.ts'
 import { refusalForms } from '../emulator/refusal.ts'
 import { error } from '../errors.ts'
 import { Handle, OneOf } from '../fields.ts'
@@ -9,17 +9,33 @@ import { sandboxRoute } from './sandbox.ts'
 
 const text = Type.String()
 const mode = OneOf(faultModes)
+const status = Type.Integer({ minimum: 200, maximum: 599 })
+const delayMs = Type.Integer({ minimum: 0, maximum: 600_000 })
+const times = Type.Integer({ minimum: 1, maximum: 1_000_000 })
+const probability = { minimum: 0, maximum: 1 }
 export const fault = Type.Object({
   operation: text,
   mode,
-  status: Type.Integer(),
+  status: Type.Union([status, Type.Literal(0)]),
   code: text,
   message: text,
-  form: Type.Union([text, Type.Null()]),
-  delay_ms: Type.Integer(),
-  times: Type.Union([Type.Integer(), Type.Null()]),
-  probability: Type.Union([Type.Number(), Type.Null()]),
+  form: Type.Union([OneOf(refusalForms), Type.Null()]),
+  delay_ms: delayMs,
+  times: Type.Union([times, Type.Null()]),
+  probability: Type.Union([Type.Number(probability), Type.Null()]),
 })
+
+/** What the schema of a fault cannot say; undefined when a wish could have made it. */
+export const contradictionInFault = ({
+  mode,
+  status,
+  times,
+  probability,
+}: Static<typeof fault>): string | undefined => {
+  if (status === 0 && hasAnswer(mode)) return `status must be 200 to 599 in mode ${mode}`
+  if ((times === null) === (probability === null)) return 'either times or probability must be null'
+  return undefined
+}
 const faults = Type.Object({ faults: Type.Array(fault) })
 
 export const listFaults = sandboxRoute({
@@ -44,17 +60,15 @@ export const addFault = sandboxRoute({
   body: Type.Object({
     operation: Handle('An upstream operation such as phr.enrollment.request_otp, or * for every one.'),
     mode: Type.Optional(mode),
-    status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
+    status: Type.Optional(status),
     code: Type.Optional(Handle('Such as ABDM-1004.')),
     message: Type.Optional(Handle('What upstream says.')),
     form: Type.Optional(
       OneOf(refusalForms, 'Of the body in mode error; by default the form that the operation’s errors usually have.'),
     ),
-    delay_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
-    times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-    probability: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 1, description: 'Instead of times: stays until cleared.' }),
-    ),
+    delay_ms: Type.Optional(delayMs),
+    times: Type.Optional(times),
+    probability: Type.Optional(Type.Number({ ...probability, description: 'Instead of times: stays until cleared.' })),
   }),
   reply: faults,
   errors: [],

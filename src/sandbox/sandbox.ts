@@ -102,15 +102,17 @@ export const createSandbox = (deps: {
       await emulator.reset()
     },
 
-    /** Another world in the place of this one. False: it contradicts itself, and the sandbox is the fresh one. */
-    async load({ clock: kept, faults, world }: SavedSandbox): Promise<boolean> {
+    /** Another world in the place of this one, or why it cannot be; then nothing has changed. */
+    async load({ clock: kept, faults, world }: SavedSandbox): Promise<string | undefined> {
+      const problem = emulator.state.problemWith(world, faults)
+      if (problem) return problem
       clock.moveTo(kept.offset_ms)
       upstreamClock.moveTo(kept.upstream_offset_ms)
       await keepClock()
       await forgetUsers()
-      const isWhole = await emulator.state.load(world, faults)
+      await emulator.state.load(world, faults)
       onClockMoved?.()
-      return isWhole
+      return undefined
     },
 
     /** A stream that is ended when the server stops, so that it holds nobody up. */

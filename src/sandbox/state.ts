@@ -1,25 +1,31 @@
-import { type Static, Type } from 'typebox'
-import { refusalForms } from '../emulator/refusal.ts'
+import { type Static, type TSchema, Type } from 'typebox'
 import { type WorldState, worldState } from '../emulator/world/state.ts'
 import { error } from '../errors.ts'
-import { OneOf } from '../fields.ts'
-import { fault } from './faults.ts'
+import { clockOffsets } from './clock.ts'
+import { contradictionInFault, fault } from './faults.ts'
 import { sandboxRoute } from './sandbox.ts'
 
 /** The sandbox's world as one value, for a test suite that starts from a known one. */
 
 const version = 1
-const form = OneOf(refusalForms)
-/** A key that is not known may mean something to whoever wrote it, so it is refused and not passed over. */
-const nothingElse = { additionalProperties: false }
-export const sandboxState = Type.Object(
-  {
-    version: Type.Literal(version),
-    clock: Type.Object({ offset_ms: Type.Integer(), upstream_offset_ms: Type.Integer() }, nothingElse),
-    faults: Type.Array(Type.Object({ ...fault.properties, form: Type.Union([form, Type.Null()]) }, nothingElse)),
-    world: Type.Object(worldState.properties, nothingElse),
-  },
-  nothingElse,
+type Parts = { properties?: Record<string, TSchema>; items?: TSchema; anyOf?: TSchema[] }
+
+/** A key that is not known may mean something to whoever wrote it, so it is refused and not passed over, at every depth. */
+const closed = <Schema extends TSchema>(schema: Schema): Schema => {
+  const { properties, items, anyOf } = schema as Parts
+  return {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, closed(part)])),
+      additionalProperties: false,
+    }),
+    ...(items && { items: closed(items) }),
+    ...(anyOf && { anyOf: anyOf.map(closed) }),
+  }
+}
+
+export const sandboxState = closed(
+  Type.Object({ version: Type.Literal(version), clock: clockOffsets, faults: Type.Array(fault), world: worldState }),
 )
 
 type Mistake = { keyword: string; instancePath: string; params: object; message: string }
@@ -79,10 +85,12 @@ export const loadState = sandboxRoute({
     const check = Compile(sandboxState)
     if (!check.Check(body)) throw error.invalidField({ message: problemOf(body, check.Errors(body)) })
     const { clock, faults, world } = body as Static<typeof sandboxState>
-    if (!(await sandbox.load({ clock, faults, world: world as WorldState })))
-      throw error.invalidField({
-        message: 'two people or addresses of the state claim the same number or name, or a fault is of no operation',
-      })
+    const wrong = faults.flatMap((one, index) => {
+      const problem = contradictionInFault(one)
+      return problem ? [`faults.${index}: ${problem}`] : []
+    })
+    const problem = wrong[0] ?? (await sandbox.load({ clock, faults, world: world as WorldState }))
+    if (problem) throw error.invalidField({ message: problem })
     return undefined
   },
 })

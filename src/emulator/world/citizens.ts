@@ -173,10 +173,12 @@ const waysToName = ({ abhaMobile, abhaNumber, aadhaarNumber, email }: Person, th
   ...theirs.map(({ name }) => identifiers.address(name)),
 ]
 
-const insertTogether = async (store: Store, writes: readonly Write[]): Promise<boolean> => {
+/** All rows or none. */
+export const insertTogether = async (store: Store, writes: readonly Write[]): Promise<boolean> => {
   const [first, ...also] = writes
   if (first?.kind !== 'insert') return true
-  return (await store.insert(people, first.row.id, first.row.body as Person, { also })) !== undefined
+  const { collection, row } = first
+  return (await store.insert(collection, row.id, row.body as never, { expiresAt: row.expiresAt, also })) !== undefined
 }
 
 export type Citizens = ReturnType<typeof createCitizens>
