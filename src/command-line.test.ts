@@ -210,3 +210,34 @@ test('a small command loads nothing of the server', () => {
   assert.deepEqual(own('./run.ts'), ['./command-line.ts'])
   assert.deepEqual([...own('./command-line.ts'), ...own('./sandbox-state.ts')], [])
 })
+
+test('a load and a save of a sandbox wait for no HTTP client of Node’s', async () => {
+  const file = fileFor('swift.json')
+  const told = 'process.on("exit",()=>console.log(process.moduleLoadList.join("\\n")))'
+  for (const action of ['save', 'load']) {
+    const typed = ['bin/openabha.mjs', 'sandbox', action, file, product.origin]
+    const settings = settingsFor(join(product.folder, 'operator'))
+    const { code, stdout } = await launch(
+      process.execPath,
+      ['--import', `data:text/javascript,${told}`, ...typed],
+      settings,
+    ).ended
+    assert.equal(code, 0)
+    assert.match(stdout, /NativeModule net$/m)
+    assert.doesNotMatch(stdout, /undici|_http_client/)
+  }
+})
+
+test('an answer that breaks off is no world, and nothing is written', async () => {
+  const broken = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' })
+    response.write('{"world":{}}', () => response.destroy())
+  })
+  await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
+  const { port } = broken.address() as AddressInfo
+  const file = fileFor('broken.json')
+  await refused(['sandbox', 'save', file, `http://127.0.0.1:${port}`], /No server answers at http:/)
+  broken.close()
+  assert.ok(!existsSync(file))
+})

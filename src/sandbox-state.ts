@@ -1,4 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
+import { connect, isIP } from 'node:net'
 
 /** Keeps a running sandbox's world in a file, and brings it back. Whatever is in the way is thrown in words for people. */
 
@@ -27,15 +28,59 @@ const notASandbox = (origin: string, status: number): Error =>
     `What answers at ${origin} is no OpenABHA sandbox (status ${status}). Give the address of a running sandbox; a server with a real ABDM has none.`,
   )
 
-const ask = async (at: URL, how: string, request: RequestInit): Promise<{ status: number; body: unknown }> => {
+type Reply = { readonly status: number; readonly text: string }
+
+/**
+ * One question and its answer in HTTP/1.0, which knows neither chunks nor a connection that stays. By the socket itself,
+ * because to load Node's HTTP client takes longer than to load the world.
+ */
+const exchange = async (at: URL, sent: string | undefined, signal: AbortSignal): Promise<Reply> => {
+  const isSealed = at.protocol === 'https:'
+  const host = at.hostname.replace(/^\[|\]$/g, '')
+  const to = { host, port: Number(at.port || (isSealed ? 443 : 80)) }
+  const named = isIP(host) === 0 ? { servername: host } : {}
+  const socket = isSealed ? (await import('node:tls')).connect({ ...to, ...named }) : connect(to)
+  const giveUp = () => void socket.destroy(new Error('no answer in time'))
+  signal.addEventListener('abort', giveUp)
+  try {
+    const body = Buffer.from(sent ?? '')
+    const kind = sent === undefined ? [] : ['Content-Type: application/json', `Content-Length: ${body.length}`]
+    const head = [`${sent === undefined ? 'GET' : 'PUT'} ${at.pathname} HTTP/1.0`, `Host: ${at.host}`, ...kind]
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    socket.write(body)
+    const came: Buffer[] = []
+    try {
+      for await (const part of socket) came.push(part)
+    } catch (thrown) {
+      // Who refuses a file before it is all there may cut the line behind the answer.
+      if (came.length === 0) throw thrown
+    }
+    return readReply(Buffer.concat(came))
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+    socket.destroy()
+  }
+}
+
+const readReply = (came: Buffer): Reply => {
+  const end = came.indexOf('\r\n\r\n')
+  const head = came.toString('latin1', 0, Math.max(end, 0))
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
+  const body = came.subarray(end + 4)
+  const length = /^content-length: *(\d+)/im.exec(head)?.[1]
+  if (status === undefined || (length !== undefined && Number(length) !== body.length))
+    throw new Error('no whole answer of an HTTP server')
+  return { status: Number(status), text: body.toString('utf8') }
+}
+
+const ask = async (at: URL, how: string, sent?: string): Promise<{ status: number; body: unknown }> => {
   const signal = AbortSignal.timeout(answerMs)
   try {
-    const reply = await fetch(at, { ...request, redirect: 'manual', signal })
-    const text = await reply.text()
+    const { status, text } = await exchange(at, sent, signal)
     try {
-      return { status: reply.status, body: text === '' ? undefined : JSON.parse(text) }
+      return { status, body: text === '' ? undefined : JSON.parse(text) }
     } catch {
-      return { status: reply.status, body: undefined }
+      return { status, body: undefined }
     }
   } catch {
     if (signal.aborted)
@@ -74,7 +119,7 @@ const refuseToOverwrite = async (file: string): Promise<void> => {
 export const saveSandbox = async (file: string, address = defaultAddress): Promise<void> => {
   const at = addressOf(address)
   await refuseToOverwrite(file)
-  const { status, body } = await ask(at, `sandbox save ${file}`, {})
+  const { status, body } = await ask(at, `sandbox save ${file}`)
   const refusal = refusalIn(status, body)
   if (refusal) throw new Error(`${at.origin} does not give its world: ${refusal}`)
   if (status !== 200 || field(body, 'world') === undefined) throw notASandbox(at.origin, status)
@@ -101,8 +146,7 @@ export const loadSandbox = async (file: string, address = defaultAddress): Promi
   } catch {
     throw new Error(`${file} is no saved sandbox: it is not JSON. Load a file that openabha sandbox save has written.`)
   }
-  const headers = { 'Content-Type': 'application/json' }
-  const { status, body } = await ask(at, `sandbox load ${file}`, { method: 'PUT', headers, body: text })
+  const { status, body } = await ask(at, `sandbox load ${file}`, text)
   const refusal = refusalIn(status, body)
   if (refusal)
     throw new Error(
