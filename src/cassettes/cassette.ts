@@ -34,12 +34,28 @@ export const sealIn = (synthetic: string): 2048 | 4096 | 'wrong' | 'text' | unde
   return seal === '2048' ? 2048 : seal === '4096' ? 4096 : undefined
 }
 
+const statuses = /^[1-5]\d\d$/
+
 export const fileForm = /^(\d{6,})-[\w.]+\.json$/
 
 export const numberOf = (file: string): number => Number(fileForm.exec(file)?.[1] ?? 0)
 
 export const nameOf = (number: number, operation: string): string =>
   `${String(number).padStart(6, '0')}-${operation}.json`
+
+/** As far as serving and comparing rely on it. */
+const cassetteOf = (text: string): Cassette => {
+  const value = JSON.parse(text) as Partial<Cassette> | null
+  const isHeaders = (headers: unknown): boolean =>
+    typeof headers === 'object' && headers !== null && Object.values(headers).every((one) => typeof one === 'string')
+  const isOne =
+    [value?.operation, value?.method, value?.path].every((one) => typeof one === 'string') &&
+    (value?.status === null || (typeof value?.status === 'number' && statuses.test(String(value.status)))) &&
+    [value?.requestHeaders, value?.responseHeaders].every(isHeaders) &&
+    ['json', 'png', 'text', 'empty'].includes(value?.responseForm ?? '')
+  if (!isOne) throw new Error('it has not the form')
+  return value as Cassette
+}
 
 const howToRecord = 'Name the folder that ABDM_RECORD named when they were recorded.'
 
@@ -56,7 +72,7 @@ export const readCassettes = async (folder: string): Promise<Filed[]> => {
   return Promise.all(
     files.map(async (file) => {
       try {
-        return { file, cassette: JSON.parse(await readFile(join(folder, file), 'utf8')) as Cassette }
+        return { file, cassette: cassetteOf(await readFile(join(folder, file), 'utf8')) }
       } catch {
         throw new Error(`${join(folder, file)} is no cassette. Take it out of the folder, or record it anew.`)
       }
