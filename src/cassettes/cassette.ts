@@ -67,7 +67,8 @@ export const readCassettes = async (folder: string): Promise<Filed[]> => {
     throw new Error(`The folder ${folder} cannot be read: ${thrown.message}`)
   })
   const files = entries.filter((file) => fileForm.test(file))
-  files.sort((left, right) => numberOf(left) - numberOf(right))
+  // Two processes may have given a number at the same moment.
+  files.sort((left, right) => numberOf(left) - numberOf(right) || (left < right ? -1 : 1))
   if (files.length === 0) throw new Error(`${folder} holds no cassettes. ${howToRecord}`)
   return Promise.all(
     files.map(async (file) => {

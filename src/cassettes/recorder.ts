@@ -7,7 +7,7 @@ import { nameOf, numberOf } from './cassette.ts'
 import { createCleaner } from './clean.ts'
 import { createSynthetic } from './synthetic.ts'
 
-/** Writes cassettes behind the calls' backs, one after another. What cannot be written is left out. */
+/** Writes cassettes behind the calls' backs, one after another. What cannot be written is left out. Several processes may share a folder. */
 
 /** Bodies that wait for a disk that is slow. */
 const waitingMax = 1_000
@@ -24,16 +24,30 @@ export const createRecorder = (folder: string, key: Buffer, log: Pick<Log, 'prob
     log.problem('exchanges with ABDM could not be recorded; calls go on', { cause })
   }
 
+  const lastNumber = async (): Promise<number> =>
+    (await readdir(folder)).reduce((highest, file) => Math.max(highest, numberOf(file)), 0)
+
   const open = async (): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    number = Math.max(0, ...(await readdir(folder)).map(numberOf))
+    number = await lastNumber()
+  }
+
+  /** Another process may have taken the number in the meantime: then the one after its last. */
+  const file = async (operation: string, text: string): Promise<void> => {
+    for (;;) {
+      try {
+        return await writeFile(join(folder, nameOf(++number, operation)), text, { mode: 0o600, flag: 'wx' })
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+        number = await lastNumber()
+      }
+    }
   }
 
   const write = async (exchanged: Exchanged): Promise<void> => {
     await later()
     const cassette = clean(exchanged)
-    const file = join(folder, nameOf(++number, cassette.operation))
-    await writeFile(file, `${JSON.stringify(cassette, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    await file(cassette.operation, `${JSON.stringify(cassette, null, 2)}\n`)
   }
 
   const failed = (thrown: unknown): void => complain(causeOf(thrown))
