@@ -1,23 +1,32 @@
-import { safeWords } from '../abdm/masking.ts'
 import type { Exchanged } from '../abdm/transport.ts'
 import type { Operation } from '../abdm/wire/operation.ts'
 import type { Cassette } from './cassette.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import type { Synthetic } from './synthetic.ts'
+import { isKnownCode, isKnownName, isKnownType } from './vocabulary.ts'
+import { createWords, timeless } from './words.ts'
 
-/** Turns a real exchange into a cassette. The schema's marks decide what is replaced; what no schema knows is masked. */
+/**
+ * Turns a real exchange into a cassette. The schema's marks decide what is replaced, what no schema knows is masked, and of every
+ * other text only the words of ABDM's stay.
+ */
 
 const masked = 'masked'
 const publicKeys: ReadonlySet<string> = new Set(['abha.certificate', 'phr.certificate', 'gateway.certs'])
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const timeForm = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(Z|[+-]\d\d:?\d\d)?$/
-const codeForm = /^(?=.*\d)(?!\d{7})[A-Za-z0-9_-]{1,32}[:\s]*$/
-const fieldForm = /^[A-Za-z]\w{0,40}$/
 const wordFields: ReadonlySet<string> = new Set(['message', 'description', 'error', 'type', ''])
-/** The last digits of a number, as messages show them. */
-const maskedEnd = /([*x]{2,}[ -]*)(\d+)/gi
-/** A whole number in an unmarked place that is small enough to be nobody's. */
-const harmlessMax = 100_000
+/** A flag, a count, or the life of a token: whole minutes of a year at most. Another number may be somebody's. */
+const countMax = 999
+const lifeMax = 31_536_000
+const anyLife = 1_800
+
+const harmless = (value: number): number => {
+  const isCount = Number.isInteger(value) && value >= 0 && value <= countMax
+  return isCount || (value > 0 && value <= lifeMax && value % 60 === 0) ? value : anyLife
+}
+/** It stays a number, of the same type. */
+const noNumber = (value: number): number => (Number.isInteger(value) ? 0 : 0.5)
+/** A status or a code of the API gateway. */
+const isSmallCode = (value: number): boolean => isKnownCode(String(value))
 
 type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields =>
@@ -27,29 +36,20 @@ const fieldNames = (shape: Shape | undefined): string[] =>
   Object.entries(shape?.properties ?? {}).flatMap(([name, part]) => [name, ...fieldNames(part)])
 
 export const createCleaner = (synthetic: Synthetic) => {
-  const words = (text: string): string =>
-    uuidForm.test(text)
-      ? synthetic.text('txnId', text)
-      : timeForm.test(text)
-        ? text
-        : (safeWords(synthetic.replaced(text)) ?? '').replace(
-            maskedEnd,
-            (_, mask: string, end: string) => mask + synthetic.ending(end),
-          )
+  const words = createWords(synthetic)
 
   /** A name that nobody knows may be a value of somebody's. */
   const nameOf = (name: string): string =>
-    fieldForm.test(name) && !/\d{4}/.test(name) && synthetic.replaced(name) === name ? name : masked
+    isKnownName(name) && synthetic.replaced(name) === name ? name : synthetic.fieldName(name)
 
   const single = (shape: Shape, name: string, value: unknown, isPublic: boolean): unknown => {
     if (typeof value === 'boolean') return value
     if (shape.isSealed) return typeof value === 'string' ? synthetic.sealed(value) : masked
     if (typeof value !== 'string' && typeof value !== 'number') return masked
     if (shape.isPersonal) return synthetic.value(name, value)
-    if (typeof value === 'number')
-      return shape.types.has('integer') || Math.abs(value) < harmlessMax ? value : harmlessMax
-    if (isPublic || shape.literals.has(value) || (shape.types.has('integer') && /^\d{1,9}$/.test(value))) return value
-    return words(value)
+    if (typeof value === 'number') return shape.types.has('integer') ? harmless(value) : noNumber(value)
+    if (isPublic || shape.literals.has(value)) return value
+    return shape.types.has('integer') && /^\d{1,12}$/.test(value) ? String(harmless(Number(value))) : words(value)
   }
 
   const body = (shape: Shape | undefined, value: unknown, name = '', isPublic = false): unknown => {
@@ -73,9 +73,8 @@ export const createCleaner = (synthetic: Synthetic) => {
   }
 
   const refusalText = (name: string, text: string, fields: ReadonlySet<string>): string => {
-    if (name === 'code' && codeForm.test(text)) return text
-    if (name === 'timestamp') return timeForm.test(text) ? text : masked
-    if (uuidForm.test(text)) return synthetic.text('txnId', text)
+    if (name === 'code' && isKnownCode(text)) return text
+    if (name === 'timestamp') return timeless(text) ?? masked
     return wordFields.has(name) || fields.has(name) ? words(text) : masked
   }
 
@@ -92,10 +91,8 @@ export const createCleaner = (synthetic: Synthetic) => {
       )
     }
     if (typeof value === 'string') return refusalText(name, value, fields)
-    const isStatus = typeof value === 'number' && ['code', 'status'].includes(name) && value < harmlessMax
-    if (value === null || typeof value === 'boolean' || isStatus) return value
-    // A number in the place of words stays a number.
-    return typeof value === 'number' && wordFields.has(name) ? 0 : masked
+    if (typeof value !== 'number') return typeof value === 'boolean' ? value : null
+    return ['code', 'status'].includes(name) && isSmallCode(value) ? value : noNumber(value)
   }
 
   const headers = (sent: Readonly<Record<string, string>>): Record<string, string> =>
@@ -122,16 +119,18 @@ export const createCleaner = (synthetic: Synthetic) => {
   const answered = (op: Operation, answer: Exchanged['answer']) => {
     if (!answer) return { status: null, responseHeaders: {}, responseForm: 'empty' as const }
     const { status, type, body: bytes } = answer
-    const named = /^[\w./+-]+(; ?charset=[\w-]+)?$/.test(type ?? '') ? { 'content-type': type ?? '' } : {}
+    const named = type !== undefined && isKnownType(type) ? { 'content-type': type } : {}
     const known = { status, responseHeaders: named }
     if (bytes.length === 0) return { ...known, responseForm: 'empty' as const }
     const isGood = status >= 200 && status <= 299
     if (isGood && op.replyType === 'image/png') return { ...known, responseForm: 'png' as const }
     let value: unknown
+    const text = bytes.toString('utf8')
     try {
-      value = JSON.parse(bytes.toString('utf8'))
+      value = JSON.parse(text)
     } catch {
-      return { ...known, responseForm: 'text' as const, responseBody: masked }
+      const isAbdms = !/[<>]/.test(text) && words(text) === text
+      return { ...known, responseForm: 'text' as const, responseBody: isAbdms ? text : masked }
     }
     const responseBody = isGood
       ? body(shapeOf(op.reply), value, '', publicKeys.has(op.id))
@@ -139,16 +138,20 @@ export const createCleaner = (synthetic: Synthetic) => {
     return { ...known, responseForm: 'json' as const, responseBody }
   }
 
-  return ({ op, plain, query, headers: sent, body: sentText, answer }: Exchanged): Cassette => {
-    meetSealed(op, plain)
-    return {
-      operation: op.id,
-      method: op.method,
-      path: op.path,
-      ...(query !== undefined && { query: body(op.query && shapeOf(op.query), query) }),
-      requestHeaders: headers(sent),
-      ...(sentText !== undefined && { requestBody: body(op.body && shapeOf(op.body), JSON.parse(sentText)) }),
-      ...answered(op, answer),
-    }
+  const cassetteOf = ({ op, query, headers: sent, body: sentText, answer }: Exchanged): Cassette => ({
+    operation: op.id,
+    method: op.method,
+    path: op.path,
+    ...(query !== undefined && { query: body(op.query && shapeOf(op.query), query) }),
+    requestHeaders: headers(sent),
+    ...(sentText !== undefined && { requestBody: body(op.body && shapeOf(op.body), JSON.parse(sentText)) }),
+    ...answered(op, answer),
+  })
+
+  return (exchanged: Exchanged): Cassette => {
+    meetSealed(exchanged.op, exchanged.plain)
+    // Words may quote what stands further on: by the second time, every value of the exchange has been met.
+    cassetteOf(exchanged)
+    return cassetteOf(exchanged)
   }
 }

@@ -3,12 +3,15 @@ import { sealOf } from './cassette.ts'
 
 /**
  * Synthetic values in the place of real ones: the same real value gives the same synthetic one, of the same form.
- * A keyed hash makes them, so nothing that leads back is kept; only a bounded memory of what to look for in free words.
+ * A keyed hash makes them, so nothing that leads back is kept. What to look for in free words is remembered for a while; what was
+ * forgotten, or met before a restart, is no word of ABDM's and is masked there.
  */
 
 const rememberedMax = 5_000
 /** Shorter values are found in too many words that have nothing to do with them. */
 const rememberedLengthMin = 3
+/** Longer ones stand in no message. */
+const rememberedLengthMax = 2_000
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const mobileForm = /^(\+?91[ -]?|0)?[1-9]\d{9}$/
 const genders = ['M', 'F', 'O']
@@ -114,7 +117,7 @@ export const createSynthetic = (key: Buffer) => {
     if (before !== undefined && domain !== undefined) {
       return domain.includes('.')
         ? `synthetic.${serial('email', real.toLowerCase())}@example.com`
-        : `${local(before)}@${/^[a-z]{1,8}$/.test(domain) ? domain : 'masked'}`
+        : `${local(before)}@${/^(sbx|abdm)$/.test(domain) ? domain : 'masked'}`
     }
     if (/^\d{1,4}$/.test(real) && /year/i.test(name)) return datePart(real, 'year')
     if (/^\d{1,2}$/.test(real) && /month/i.test(name)) return datePart(real, 'month')
@@ -131,7 +134,7 @@ export const createSynthetic = (key: Buffer) => {
 
   const remember = (real: string, synthetic: string): void => {
     const text = real.trim().toLowerCase()
-    if (text.length < rememberedLengthMin) return
+    if (text.length < rememberedLengthMin || text.length > rememberedLengthMax) return
     const [oldest] = remembered.keys()
     if (remembered.size >= rememberedMax && oldest !== undefined) remembered.delete(oldest)
     remembered.delete(text)
@@ -159,17 +162,20 @@ export const createSynthetic = (key: Buffer) => {
       return known ? known[1].slice(-end.length) : digits('ending', end)
     },
 
-    /** Free words without the values that were met before. */
-    replaced(given: string): string {
+    /** Stands for a name of a field that nobody knows. */
+    fieldName: (real: string): string => `unknown-${serial('field', real)}`,
+
+    /** Free words with the values that were met replaced; `rest` is told of what lies between. */
+    replaced(given: string, rest: (between: string) => string = (between) => between): string {
       const lower = given.toLowerCase()
-      const found = [...remembered].filter(([real]) => lower.includes(real))
-      // The longest first: a name may be a part of another.
-      found.sort(([left], [right]) => right.length - left.length)
-      return found.reduce(
-        (all, [real, synthetic]) =>
-          all.replace(new RegExp(`(?<![\\p{L}\\p{N}])${escaped(real)}(?![\\p{L}\\p{N}])`, 'giu'), () => synthetic),
-        given,
-      )
+      const found = [...remembered.keys()].filter((real) => lower.includes(real))
+      if (found.length === 0) return rest(given)
+      // The longest first: a name may be a part of another. Behind a mask stand the last digits of a number.
+      const any = found.sort((left, right) => right.length - left.length).map(escaped)
+      return given
+        .split(new RegExp(`(?<![\\p{L}\\p{M}\\p{N}*])(${any.join('|')})(?![\\p{L}\\p{M}\\p{N}])`, 'giu'))
+        .map((part, at) => (at % 2 === 1 ? (remembered.get(part.toLowerCase()) ?? 'masked') : rest(part)))
+        .join('')
     },
   }
 }
