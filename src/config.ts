@@ -34,7 +34,7 @@ export type UpstreamConfig = {
   breakerFailures: number
   /** Key family of PHR web, on which NHA's documents and its integrators disagree. */
   webKey: KeyBits
-  /** False: the client id has no permission for the PHR app service; PHR web stands in. */
+  /** False: the client id has no permission for the PHR app service; PHR web stands in where an ABHA address is proved by OTP. */
   hasPhrApp: boolean
 }
 export type OtpConfig = {

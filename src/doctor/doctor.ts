@@ -102,7 +102,8 @@ const emulatorStep = (
 /** Without settings it is not known whom to ask. */
 const skipUpstream = (round: Round, settings: Step<Config>): void => {
   const names = serviceNames.flatMap((service) => [`DNS ${service}`, `TLS ${service}`])
-  const asked = ['session', 'clock', 'certificate 2048', 'certificate 4096', 'PHR app permission', 'PHR web']
+  const keys = ['certificate 2048', 'certificate 4096']
+  const asked = ['session', 'clock', ...keys, 'PHR app permission', 'PHR app enrolment', 'PHR web']
   for (const name of [...names, ...asked]) round.step({ name, needs: [settings], check: () => ok('') })
 }
 

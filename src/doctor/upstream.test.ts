@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Scripted, startScripted } from '../../test/trouble/scripted-upstream.ts'
+import { phrEnrollment } from '../abdm/wire/index.ts'
 import { movableClock } from '../clock.ts'
 import { encryption, signing } from '../config-testing.ts'
 import { type Bench, clientSecret, sharedKeys, startBench } from '../emulator/testing.ts'
@@ -20,7 +21,8 @@ after(async () => {
   await upstream.stop()
 })
 
-const ofSession = ['certificate 2048', 'certificate 4096', 'PHR app permission', 'PHR web']
+const permissions = ['PHR app permission', 'PHR app enrolment']
+const ofSession = ['certificate 2048', 'certificate 4096', ...permissions, 'PHR web']
 
 test('with everything in order every step says so, and no secret is shown', async () => {
   const { findings, inState } = await examined(realEnv(bench.emulator.bases))
@@ -85,17 +87,53 @@ for (const [seconds, says] of [
   })
 }
 
-test('ABDM-1094 is a permission that is missing, and no trouble with ABDM_PHR_APP=false', async () => {
-  bench.emulator.faults.add({ operation: 'phr.login.search', status: 401, code: 'ABDM-1094', probability: 1 })
+const noPermission = { status: 401, code: 'ABDM-1094', message: 'Access restricted', probability: 1 }
+
+test('ABDM-1094 is a permission that is missing; ABDM_PHR_APP=false is told with what is then not to be had', async () => {
+  bench.emulator.faults.add({ operation: 'phr.login.search', ...noPermission })
   const env = realEnv(bench.emulator.bases)
   const { of, inState } = await examined(env)
   assert.deepEqual(inState('failed'), ['PHR app permission'])
-  assert.match(of('PHR app permission').todo.join(), /Ask NHA.*ABDM_PHR_APP=false/)
+  assert.match(
+    of('PHR app permission').todo.join(),
+    /Ask NHA.*ABDM_PHR_APP=false: .*nothing for registration by mobile/,
+  )
   const without = await examined({ ...env, ABDM_PHR_APP: 'false' })
   bench.emulator.faults.clear()
   assert.deepEqual(without.inState('failed'), [])
-  for (const step of ['certificate 2048', 'PHR app permission']) assert.match(without.of(step).says, /^not needed/)
+  assert.deepEqual(without.inState('attention'), ['PHR app permission'])
+  assert.match(without.of('PHR app permission').todo.join(), /Registration by mobile/)
+  assert.match(without.of('certificate 2048').says, /^not needed/)
+  assert.match(without.of('PHR app enrolment').says, /^not asked/)
 })
+
+test('ABDM-1094 at the enrolment calls alone is told with what it costs, and not as what PHR web could stand in for', async () => {
+  for (const { id } of Object.values(phrEnrollment)) bench.emulator.faults.add({ operation: id, ...noPermission })
+  const { of, inState } = await examined(realEnv(bench.emulator.bases))
+  bench.emulator.faults.clear()
+  assert.deepEqual(inState('failed'), ['PHR app enrolment'])
+  assert.match(of('PHR app enrolment').says, /^ABDM-1094.*enrolment/)
+  assert.match(of('PHR app enrolment').todo.join(), /^Ask NHA.*registered by mobile/)
+  assert.ok(!of('PHR app enrolment').todo.join().includes('ABDM_PHR_APP'))
+})
+
+for (const [path, setting, step] of [
+  ['/login/search', 'ABDM_PHR_APP_URL', 'PHR app permission'],
+  ['/enrollment/isExists', 'ABDM_PHR_APP_URL', 'PHR app enrolment'],
+  ['/login/abha/search', 'ABDM_PHR_WEB_URL', 'PHR web'],
+] as const) {
+  test(`JSON of another program at ${path} is no answer of ABDM’s, nulls for a stranger are`, async () => {
+    const env = { ...realEnv(bench.emulator.bases), [setting]: upstream.origin }
+    upstream.say(path, { body: { hello: 1, status: 'ok', message: 'welcome' } })
+    const { of } = await examined(env)
+    assert.deepEqual([of(step).state, of(step).says], ['failed', 'the answer is none of ABDM’s'])
+    assert.match(of(step).todo.join(), new RegExp(`^Check ${setting}`))
+    const nulls = { abhaAddress: null, authMethods: [], fullName: null }
+    upstream.say(path, { body: path === '/enrollment/isExists' ? 'false' : nulls })
+    assert.equal((await examined(env)).of(step).state, 'ok')
+    upstream.forget()
+  })
+}
 
 test('a certificate that is rubbish, of another size, or no answer of ABDM’s is told', async () => {
   const { sealing } = await sharedKeys

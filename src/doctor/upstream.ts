@@ -1,14 +1,14 @@
 import type { Abdm } from '../abdm/client.ts'
 import { hasMeaning, type ReadError, UpstreamFailure } from '../abdm/failure.ts'
 import { readPublicKey } from '../abdm/sealing.ts'
-import { certificates, phrLogin, web } from '../abdm/wire/index.ts'
+import { certificates, phrEnrollment, phrLogin, web } from '../abdm/wire/index.ts'
 import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
 import type { UpstreamConfig } from '../config.ts'
 import { baseSettings } from '../config-defaults.ts'
 import type { Ways } from './network.ts'
 import { failed, ok, type Round, type Step, type Verdict } from './round.ts'
 
-/** ABDM itself: the session, the clock, both certificates, the permission for the PHR app service, PHR web. One log-in serves all. */
+/** ABDM itself: the session, the clock, both certificates, the permissions for the PHR app service, PHR web. One log-in serves all. */
 
 type UpstreamDeps = { abdm: Abdm; settings: UpstreamConfig; ways: Ways }
 
@@ -40,11 +40,14 @@ const failedCall = (service: ServiceName, thrown: unknown, todo = todoForRefusal
     return failed('ABDM is not reached', `Check ${setting}, and that firewall and proxy let this machine call it.`)
   if (kind === 'tooSlow')
     return failed('ABDM did not answer in time', 'ABDM has trouble, or the way to it: try again later.')
-  return failed(
-    'the answer is none of ABDM’s',
-    `Check ${setting}: another program answers there, or a proxy on the way.`,
-  )
+  return notOfAbdm(service)
 }
+
+const notOfAbdm = (service: ServiceName): Verdict<never> =>
+  failed(
+    'the answer is none of ABDM’s',
+    `Check ${baseSettings[service]}: another program answers there, or a proxy on the way.`,
+  )
 
 const sessionStep = (round: Round, { abdm, ways }: UpstreamDeps): Step<undefined> =>
   round.step({
@@ -124,43 +127,89 @@ const knowsNobody = (thrown: unknown): boolean => {
   return (thrown.meaning === 'notFound' || thrown.meaning === 'inputRefused') && thrown.read?.code !== undefined
 }
 
-const permissionStep = (
+type Asking = {
+  readonly name: string
+  readonly service: ServiceName
+  /** A call that sends nothing to anybody. */
+  readonly ask: (abhaAddress: string) => Promise<unknown>
+  /** Whether a reply is ABDM's; a stranger may be answered for with nulls (abdm-v3 §9.1). */
+  readonly isAnswer: (reply: unknown) => boolean
+  readonly says: string
+  readonly withoutPermission: Verdict<undefined>
+  /** With ABDM_PHR_APP=false, where nothing is asked. */
+  readonly unasked?: Verdict<undefined>
+}
+
+const askingStep = (
   round: Round,
   session: Step<undefined>,
-  { abdm, settings, ways }: UpstreamDeps,
+  { settings, ways }: UpstreamDeps,
+  { name, service, ask, isAnswer, says, withoutPermission, unasked }: Asking,
 ): Step<undefined> =>
   round.step({
-    name: 'PHR app permission',
-    needs: [session, ways['phr-app']],
+    name,
+    needs: [session, ways[service]],
     async check() {
-      if (!settings.hasPhrApp) return ok('not needed: ABDM_PHR_APP is false')
+      if (unasked && !settings.hasPhrApp) return unasked
       try {
-        await abdm.call(phrLogin.search, { body: { abhaAddress: nobodysAddress(settings.addressSuffix) } })
+        const reply = await ask(nobodysAddress(settings.addressSuffix))
+        return isAnswer(reply) ? ok(says) : notOfAbdm(service)
       } catch (thrown) {
-        if (hasMeaning(thrown, 'noPermission'))
-          return failed(
-            'ABDM-1094: this client id may not use the PHR app service',
-            'Ask NHA to enable it, or set ABDM_PHR_APP=false: PHR web then stands in.',
-          )
-        if (!knowsNobody(thrown)) return failedCall('phr-app', thrown)
+        if (hasMeaning(thrown, 'noPermission')) return withoutPermission
+        return knowsNobody(thrown) ? ok(says) : failedCall(service, thrown)
       }
-      return ok('ABDM lets this client id use the PHR app service')
     },
   })
 
-/** It publishes no key of its own, so it is asked for somebody. */
-const webStep = (round: Round, session: Step<undefined>, { abdm, settings, ways }: UpstreamDeps): Step<undefined> =>
-  round.step({
-    name: 'PHR web',
-    needs: [session, ways['phr-web']],
-    async check() {
-      try {
-        await abdm.call(web.search, { body: { abhaAddress: nobodysAddress(settings.addressSuffix) } })
-      } catch (thrown) {
-        if (!knowsNobody(thrown)) return failedCall('phr-web', thrown)
-      }
-      return ok('answers as ABDM does')
+const hasAuthMethods = (reply: unknown): boolean => 'authMethods' in (reply as object)
+
+/** PHR web has no enrolment and no log-in but by ABHA address, so it stands in for little. */
+const phrAppStep = (round: Round, session: Step<undefined>, deps: UpstreamDeps): Step<undefined> =>
+  askingStep(round, session, deps, {
+    name: 'PHR app permission',
+    service: 'phr-app',
+    ask: (abhaAddress) => deps.abdm.call(phrLogin.search, { body: { abhaAddress } }),
+    isAnswer: hasAuthMethods,
+    says: 'ABDM lets this client id log in through the PHR app service',
+    withoutPermission: failed(
+      'ABDM-1094: this client id may not use the PHR app service',
+      'Ask NHA to enable it. Until then set ABDM_PHR_APP=false: PHR web stands in for sessions and logins by ABHA address, and nothing for registration by mobile, other logins and KYC.',
+    ),
+    unasked: {
+      state: 'attention',
+      says: 'not asked: with ABDM_PHR_APP=false PHR web takes sessions and logins by ABHA address',
+      todo: 'Registration by mobile, other logins and KYC need the PHR app service all the same: when NHA has enabled it, remove ABDM_PHR_APP.',
+      value: undefined,
     },
+  })
+
+/** NHA enables the enrolment calls by themselves (abdm-v3 §1.1). */
+const enrolmentStep = (round: Round, session: Step<undefined>, deps: UpstreamDeps): Step<undefined> =>
+  askingStep(round, session, deps, {
+    name: 'PHR app enrolment',
+    service: 'phr-app',
+    ask: (abhaAddress) => deps.abdm.call(phrEnrollment.isExists, { query: { abhaAddress } }),
+    isAnswer: () => true,
+    says: 'ABDM lets this client id create ABHA addresses',
+    withoutPermission: failed(
+      'ABDM-1094: this client id may not use the enrolment calls of the PHR app service',
+      'Ask NHA to enable them: until then nobody can be registered by mobile, and no ABHA address be looked up.',
+    ),
+    unasked: ok('not asked: ABDM_PHR_APP is false'),
+  })
+
+/** It publishes no key of its own, so it is asked for somebody. */
+const webStep = (round: Round, session: Step<undefined>, deps: UpstreamDeps): Step<undefined> =>
+  askingStep(round, session, deps, {
+    name: 'PHR web',
+    service: 'phr-web',
+    ask: (abhaAddress) => deps.abdm.call(web.search, { body: { abhaAddress } }),
+    isAnswer: hasAuthMethods,
+    says: 'answers as ABDM does',
+    withoutPermission: failed(
+      'ABDM-1094: this client id may not use PHR web',
+      'Ask NHA to enable it: without it there is no OTP by Aadhaar for an ABHA address.',
+    ),
   })
 
 export const upstreamSteps = (round: Round, deps: UpstreamDeps): void => {
@@ -168,6 +217,7 @@ export const upstreamSteps = (round: Round, deps: UpstreamDeps): void => {
   clockStep(round, session, deps)
   certificateStep(round, 2048, session, deps)
   certificateStep(round, 4096, session, deps)
-  permissionStep(round, session, deps)
+  phrAppStep(round, session, deps)
+  enrolmentStep(round, session, deps)
   webStep(round, session, deps)
 }
