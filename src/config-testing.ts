@@ -22,10 +22,7 @@ export const encryption = 'f3a91c07e25b8846d01f7bb2c9e0543a6d18f40b97ac2e53817c6
 export const signing = Buffer.from('0b5e7718c2a94d60f3128be4975a0cd6e81f342b6790ad5c43e2710f98bc56da', 'hex').toString(
   'base64',
 )
-export const real = {
-  ABDM_CLIENT_ID: 'SBXID_000009',
-  ABDM_CLIENT_SECRET: 'given-by-nha',
-  ENCRYPTION_KEY: encryption,
-  SIGNING_KEY: signing,
-}
+/** Such as a real upstream asks for. */
+export const keys = { ENCRYPTION_KEY: encryption, SIGNING_KEY: signing }
+export const real = { ABDM_CLIENT_ID: 'SBXID_000009', ABDM_CLIENT_SECRET: 'given-by-nha', ...keys }
 export const production = { ...real, ABDM_ENV: 'production' }

@@ -128,7 +128,7 @@ export const readConfig = (
     const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(given)
     const bytes = Buffer.from(given, isBase64 ? 'base64' : 'hex')
     const isWhole = isBase64 || /^[0-9a-f]{64}$/i.test(given)
-    if (isWhole && (environment !== 'production' || new Set(bytes).size >= distinctBytesMin)) return bytes
+    if (isWhole && (isEmulated || new Set(bytes).size >= distinctBytesMin)) return bytes
     problems.push(`${name} must be 32 random bytes in hex or base64 (try: openssl rand -base64 32).`)
     return undefined
   }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { keys } from '../src/config-testing.ts'
 
 /** Where a test keeps its rows: in a file of its folder, or, with TEST_DATABASE_URL, in a schema of that database. */
 export const testDatabaseUrl = process.env.TEST_DATABASE_URL
@@ -27,8 +28,7 @@ export const databaseIn = (folder: string): { [name: string]: string } =>
   testDatabaseUrl
     ? {
         DATABASE_URL: withSchema(testDatabaseUrl, schemaOf(folder)),
-        ENCRYPTION_KEY: Buffer.alloc(32, 'test encryption').toString('base64'),
-        SIGNING_KEY: Buffer.alloc(32, 'test signing').toString('base64'),
+        ...keys,
       }
     : { DATABASE_URL: `sqlite:${join(folder, 'openabha.db')}` }
 

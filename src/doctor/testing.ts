@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { type Environment, readConfig } from '../config.ts'
 import { baseSettings } from '../config-defaults.ts'
-import { encryption, signing } from '../config-testing.ts'
+import { keys } from '../config-testing.ts'
 import { clientId, clientSecret } from '../emulator/testing.ts'
 import { examine } from './doctor.ts'
 import type { Bases } from './network.ts'
@@ -27,8 +27,7 @@ export const realEnv = (bases: Bases): Environment => ({
   ABDM_ENV: 'sandbox',
   ABDM_CLIENT_ID: clientId,
   ABDM_CLIENT_SECRET: clientSecret,
-  ENCRYPTION_KEY: encryption,
-  SIGNING_KEY: signing,
+  ...keys,
   DATABASE_URL: `sqlite:${join(newFolder(), 'openabha.db')}`,
   ...Object.fromEntries(Object.entries(baseSettings).map(([service, name]) => [name, bases[service as keyof Bases]])),
 })

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { keys } from '../../src/config-testing.ts'
 import { serveReplay } from '../../src/replay.ts'
 import { startProduct } from '../harness.ts'
 import { paths, wrongOtp } from '../walks.ts'
@@ -122,8 +123,7 @@ test('a product in front of the cassettes goes the same way with nobody else the
     ABDM_ENV: 'sandbox',
     ABDM_CLIENT_ID: 'somebody',
     ABDM_CLIENT_SECRET: 'else',
-    ENCRYPTION_KEY: '55'.repeat(32),
-    SIGNING_KEY: '66'.repeat(32),
+    ...keys,
     ABDM_GATEWAY_URL: at(replay.bases.gateway),
     ABDM_ABHA_URL: at(replay.bases.abha),
     ABDM_PHR_APP_URL: at(replay.bases['phr-app']),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { keys } from '../../src/config-testing.ts'
 import { clientId, clientSecret } from '../../src/emulator/testing.ts'
 import { outliveInstances } from '../database.ts'
 import { startTroubled } from '../trouble/journey.ts'
@@ -19,8 +20,7 @@ export const startRemote = async (more: Settings = {}, webhook?: string) => {
     ABDM_ENV: 'sandbox',
     ABDM_CLIENT_ID: clientId,
     ABDM_CLIENT_SECRET: clientSecret,
-    ENCRYPTION_KEY: '55'.repeat(32),
-    SIGNING_KEY: '66'.repeat(32),
+    ...keys,
     ABDM_GATEWAY_URL: through(bases.gateway),
     ABDM_ABHA_URL: through(bases.abha),
     ABDM_PHR_APP_URL: through(bases['phr-app']),

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { keys } from '../../src/config-testing.ts'
 import { testDatabaseUrl } from '../database.ts'
 import { cleanUp, folderWithKeys, newFolder, node, type Settings, settingsFor, startServer } from './server.ts'
 
@@ -172,8 +173,7 @@ test('with a real upstream the server starts without it, says that it is not rea
       ABDM_ENV: 'sandbox',
       ABDM_CLIENT_ID: 'a-client',
       ABDM_CLIENT_SECRET: 'a-secret',
-      ENCRYPTION_KEY: '77'.repeat(32),
-      SIGNING_KEY: '88'.repeat(32),
+      ...keys,
       ABDM_GATEWAY_URL: url,
       ABDM_ABHA_URL: url,
       ABDM_PHR_APP_URL: url,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as wire from '../../src/abdm/wire/index.ts'
 import type { Operation } from '../../src/abdm/wire/operation.ts'
+import { keys } from '../../src/config-testing.ts'
 import { startProduct } from '../harness.ts'
 import { beginSession, freshAddress, freshMobile, paths } from '../walks.ts'
 import { type Alone, startAlone } from './alone.ts'
@@ -39,8 +40,7 @@ test('a product in front of it opens a session by PHR web', async () => {
     ABDM_ENV: 'sandbox',
     ABDM_CLIENT_ID: clientId,
     ABDM_CLIENT_SECRET: clientSecret,
-    ENCRYPTION_KEY: '55'.repeat(32),
-    SIGNING_KEY: '66'.repeat(32),
+    ...keys,
     ABDM_GATEWAY_URL: bases.gateway,
     ABDM_ABHA_URL: bases.abha,
     ABDM_PHR_APP_URL: bases['phr-app'],

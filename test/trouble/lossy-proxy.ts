@@ -1,4 +1,5 @@
 import type { Environment } from '../../src/config.ts'
+import { keys } from '../../src/config-testing.ts'
 import { clientSecret, clientId as upstreamClientId } from '../../src/emulator/testing.ts'
 import { type Product, startProduct } from '../harness.ts'
 import { startTroubled } from './journey.ts'
@@ -18,8 +19,7 @@ export const startLossy = async (env: Environment = {}) => {
     ABDM_ENV: 'sandbox',
     ABDM_CLIENT_ID: upstreamClientId,
     ABDM_CLIENT_SECRET: clientSecret,
-    ENCRYPTION_KEY: '11'.repeat(32),
-    SIGNING_KEY: '22'.repeat(32),
+    ...keys,
     ABDM_GATEWAY_URL: through(bases.gateway),
     ABDM_ABHA_URL: through(bases.abha),
     ABDM_PHR_APP_URL: through(bases['phr-app']),

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Environment } from '../../src/config.ts'
+import { keys } from '../../src/config-testing.ts'
 import { startProduct } from '../harness.ts'
 
 /** An upstream that says exactly what a test tells it, byte for byte. Gateway session and certificate are in order unless told otherwise. */
@@ -80,8 +81,7 @@ export const startBeforeScripted = async (env: Environment = {}) => {
     ABDM_ENV: 'sandbox',
     ABDM_CLIENT_ID: 'SBXID_000009',
     ABDM_CLIENT_SECRET: 'a-secret',
-    ENCRYPTION_KEY: '33'.repeat(32),
-    SIGNING_KEY: '44'.repeat(32),
+    ...keys,
     ABDM_GATEWAY_URL: upstream.origin,
     ABDM_ABHA_URL: upstream.origin,
     ABDM_PHR_APP_URL: upstream.origin,
