@@ -39,6 +39,7 @@ export type Services = {
   readonly clock: Clock
   readonly addressSuffix: string
   readonly hasPhrApp: boolean
+  readonly enrolsWithPassword: boolean
   readonly facePage: string
   readonly store: Store
   readonly outbox: Outbox
@@ -110,6 +111,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     clock,
     addressSuffix: config.upstream.addressSuffix,
     hasPhrApp: config.upstream.hasPhrApp,
+    enrolsWithPassword: config.upstream.enrolsWithPassword,
     facePage: config.upstream.facePage ?? emulator?.running.facePage ?? '',
     store,
     outbox,

@@ -36,6 +36,8 @@ export type UpstreamConfig = {
   webKey: KeyBits
   /** False: the client id has no permission for the PHR app service; PHR web stands in where an ABHA address is proved by OTP. */
   hasPhrApp: boolean
+  /** Sends a random password with each ABHA address, where otherwise one is sent only when ABDM refuses without. */
+  enrolsWithPassword: boolean
 }
 export type OtpConfig = {
   lifetimeSeconds: number
@@ -243,6 +245,7 @@ export const readConfig = (
       breakerFailures: count('ABDM_BREAKER_FAILURES', 5),
       webKey: webKey === 2048 ? 2048 : 4096,
       hasPhrApp: flag('ABDM_PHR_APP', true),
+      enrolsWithPassword: flag('ABDM_ENROL_PASSWORD', false),
     },
     otp: {
       lifetimeSeconds: count('OTP_LIFETIME_SECONDS', 600, 1),

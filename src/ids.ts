@@ -27,6 +27,9 @@ export const newOid = (): string => `17${newDigits(13)}`
 /** 256 random bits, URL-safe. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 
+/** Nobody is told it. It has a capital, a digit and a special character, as ABDM wants them (abdm-v3 §18). */
+export const newPassword = (): string => `${newSecret().slice(0, 22)}A7-`
+
 export const newBytes = (length: number): Buffer => randomBytes(length)
 
 /** True with the given probability; used by injected faults only. */

@@ -6,6 +6,7 @@ import type { phrProfile } from '../../../abdm/wire/parts.ts'
 import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
 import type { Txn } from '../../../flow.ts'
+import { newPassword } from '../../../ids.ts'
 import { sessionFrom } from '../../../people.ts'
 import type { Claim, Creating, Making } from '../../once.ts'
 
@@ -25,14 +26,29 @@ export const enrolling = (deps: Services, details: Details): Making<Enrolled> =>
   find: (txn, claim) => settle(txn, claim, deps, details),
 })
 
-const enrol = async (txn: Registration, phrDetails: Details, { abdm }: Services): Promise<Enrolled> => {
-  const answer = await abdm.call(phrEnrollment.enrol, { body: { txnId: txn.upstreamTxnId, phrDetails } })
+/** ABDM's documents disagree about the password: without one unless the operator says so, or ABDM asks for it (abdm-v3 §7.5). */
+const enrol = async (
+  txn: Registration,
+  phrDetails: Details,
+  { abdm, enrolsWithPassword }: Services,
+): Promise<Enrolled> => {
+  const { upstreamTxnId: txnId } = txn
+  const withPassword = () => ({ ...phrDetails, password: newPassword() })
+  const send = (details: Details) => abdm.call(phrEnrollment.enrol, { body: { txnId, phrDetails: details } })
+  const answer = await send(enrolsWithPassword ? withPassword() : phrDetails).catch((thrown: unknown) => {
+    if (enrolsWithPassword || !asksForPassword(thrown)) throw thrown
+    return send(withPassword())
+  })
   return {
     txn,
     profile: { ...answer.phrDetails, abhaAddress: phrDetails.abhaAddress },
     tokens: answer.tokens,
   }
 }
+
+/** A refusal of what was sent: nothing has been made. */
+const asksForPassword = (thrown: unknown): boolean =>
+  hasMeaning(thrown, 'inputRefused') && /invalid password/i.test((thrown as UpstreamFailure).read?.message ?? '')
 
 /**
  * The transfer token of the verify step tells whose the address is. Without a good one the flow has to begin again, and lists
