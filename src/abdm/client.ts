@@ -4,12 +4,12 @@ import { newUuid } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { createBreaker } from './breaker.ts'
 import { createCertificates, type SealingKey } from './certificates.ts'
-import { type ReadError, UpstreamFailure } from './failure.ts'
+import { UpstreamFailure } from './failure.ts'
 import { createGateway } from './gateway.ts'
 import { asDeclared } from './lenient.ts'
 import { withoutSent } from './masking.ts'
 import { createProbe } from './probe.ts'
-import { blamesSealedValue, meaningOf, readError } from './reader.ts'
+import { blamesSealedValue, isOfApiGateway, mayBlameBearer, meaningOf, readError } from './reader.ts'
 import { seal } from './sealing.ts'
 import { createSkew } from './skew.ts'
 import { type Answer, createTransport, type Recorder } from './transport.ts'
@@ -70,9 +70,6 @@ const putAt = (
 
 const valueAt = (body: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], body)
-
-/** The API gateway's own codes mean that the call did not reach the service. */
-const isOfApiGateway = ({ code }: ReadError): boolean => code?.startsWith('9009') ?? false
 
 /** Without a token or a key nothing was sent, whatever became of asking for one. */
 const asNotSent = (thrown: unknown): unknown => {
@@ -225,12 +222,11 @@ export const createAbdm = (deps: {
       } catch (thrown) {
         if (!(thrown instanceof UpstreamFailure)) throw thrown
         const { read, kind } = thrown
-        // What did not reach the service may be asked for again, even an OTP.
-        const isGatewayRefusal = read?.http === 401 && (isOfApiGateway(read) || (!op.userToken && op.isRepeatable))
-        if (isGatewayRefusal && !isRenewed) {
+        if (read && mayBlameBearer(read) && !isRenewed) {
           isRenewed = true
-          gateway.drop(bearer)
-          continue
+          const isDropped = gateway.drop(bearer, op.userToken !== undefined && !isOfApiGateway(read))
+          // What did not reach the service may be asked for again, even an OTP; otherwise only what does nothing twice.
+          if (isDropped && (isOfApiGateway(read) || op.isRepeatable)) continue
         }
         if (given.sealed && read && blamesSealedValue(read)) {
           throw new UpstreamFailure(op.id, kind, { meaning: 'sealOutdated', mayHaveActed: false, read, cause: thrown })

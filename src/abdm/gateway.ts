@@ -10,6 +10,8 @@ import type { ReplyOf } from './wire/operation.ts'
 const renewBeforeMs = 60_000
 const lastMomentMs = 5_000
 const renewAgainMs = 10_000
+/** How long a token that was fetched in the place of a refused one is not suspected before a user's token is. */
+const trustedMs = 10_000
 /** About eight refused logins lock a client id, so a refusal is followed by a pause that doubles. */
 const firstPauseMs = 60_000
 const longestPauseMs = 960_000
@@ -35,6 +37,7 @@ export const createGateway = (
 ) => {
   let current: { token: string; renewAt: number; endsAt: number } | undefined
   let pending: Promise<string> | undefined
+  let trustedUntil = 0
   let pause: { until: number; lengthMs: number } | undefined
 
   const fetchToken = async (): Promise<string> => {
@@ -90,9 +93,17 @@ export const createGateway = (
       return pending
     },
 
-    /** ABDM refused this token: the next caller fetches another, unless somebody has already. */
-    drop(token: string): void {
-      if (current?.token === token) current = undefined
+    /**
+     * ABDM refused this token: the next caller fetches another, unless somebody has already. False where a user's token
+     * may be to blame as well and this one has just taken the place of a refused one: then it is not dropped, so that user
+     * tokens which are over cause no session after session.
+     */
+    drop(token: string, mayBeUsers: boolean): boolean {
+      if (current?.token !== token) return true
+      if (mayBeUsers && clock.now() < trustedUntil) return false
+      trustedUntil = clock.now() + trustedMs
+      current = undefined
+      return true
     },
   }
 }

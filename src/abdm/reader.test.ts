@@ -84,6 +84,7 @@ const samples: readonly (readonly [form: string, http: number, body: unknown, ex
   ],
   ['7 empty', 401, '', {}],
   ['7 text', 403, 'Forbidden', {}],
+  ['7 text about a user token', 403, 'Access Denied', { message: 'Access Denied' }],
   ['7 HTML', 502, '<html><body>Bad Gateway</body></html>', {}],
   [
     '8 Spring',
@@ -179,6 +180,8 @@ const meanings: readonly (readonly [meaning: Meaning, sent: boolean, http: numbe
   ['trouble', true, 401, { code: '900901', message: 'Invalid Credentials' }],
   ['trouble', true, 404, { error: { code: 'ABDM-1016: ', message: 'Invalid Timestamp' } }],
   ['trouble', true, 500, ''],
+  ['trouble', true, 403, 'Forbidden'],
+  ['trouble', true, 403, ''],
   ['noPermission', false, 401, [{ code: 'ABDM-1094: ', message: 'Access restricted' }]],
   ['otpWrong', false, 400, { code: 'ABDM-1035', message: 'OTP does not match' }],
   [

@@ -46,12 +46,16 @@ const readBody = (wrapped: unknown): Omit<ReadError, 'http'> => {
   return fields.length > 0 ? { fields: Object.fromEntries(fields.map(([name, value]) => [name, String(value)])) } : {}
 }
 
+/** Plain words of the filter that looks at user tokens; any others, such as `Forbidden`, are the API gateway's (abdm-v3 §4, §5). */
+const isAccessDenied = (words: string): boolean => /^\s*access denied\.?\s*$/i.test(words)
+const namesUserToken = (words: string): boolean => /X-token|T-token|R-token/i.test(words)
+
 export const readError = (http: number, text: string): ReadError => {
   let body: unknown
   try {
     body = JSON.parse(text)
   } catch {
-    return { http }
+    return isAccessDenied(text) ? { http, message: text.trim() } : { http }
   }
   const { code, message, fields } = readBody(body)
   const words = safeWords(message ?? (fields && Object.values(fields)[0]))
@@ -65,14 +69,25 @@ export const readError = (http: number, text: string): ReadError => {
 
 const inputStatuses: ReadonlySet<number> = new Set([400, 409, 413, 415, 422])
 
+/** The API gateway's own codes mean that the call did not reach the service. */
+export const isOfApiGateway = ({ code }: Pick<ReadError, 'code'>): boolean => code?.startsWith('9009') ?? false
+
+/** Codes of a gateway that does not take the bearer (abdm-v3 §17). */
+const bearerCodes: ReadonlySet<string> = new Set(['ABDM-2401', 'ABDM-2500'])
+
+/** A 401 whose cause is, or may be, the bearer: the user's token is to blame only where a code or a word says so. */
+export const mayBlameBearer = ({ http, code, message = '' }: ReadError): boolean =>
+  http === 401 && (code ? isOfApiGateway({ code }) || bearerCodes.has(code) : !namesUserToken(message))
+
 /** Decides by code and message together, in the order of abdm-v3 §17. */
 export const meaningOf = ({ http, code = '', message = '' }: ReadError, sentUserToken: boolean): Meaning => {
   const says = (pattern: RegExp) => pattern.test(message)
-  const isGatewayCode = code.startsWith('9009')
+  const isGatewayCode = isOfApiGateway({ code })
   if (
-    (sentUserToken && ((http === 401 && !isGatewayCode) || http === 403 || code === 'ABDM-1094')) ||
+    (sentUserToken &&
+      ((http === 401 && !isGatewayCode) || (http === 403 && isAccessDenied(message)) || code === 'ABDM-1094')) ||
     code === 'ABDM-1158' ||
-    says(/X-token|T-token|R-token/i)
+    namesUserToken(message)
   ) {
     return 'userTokenOver'
   }

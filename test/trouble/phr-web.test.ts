@@ -47,7 +47,7 @@ test('a web session that upstream refuses before its time is over at once, also 
   await product.fault({ operation: 'phr.login.request_otp', ...noPermission })
   ok(await journey.sessionInit())
   ok(await journey.sessionVerify())
-  await product.fault({ operation: 'web.profile.get', mode: 'empty', status: 401 })
+  await product.fault({ operation: 'web.profile.get', mode: 'empty', status: 401, times: 2 })
   assert.equal((await journey.profile()).status, 491)
   assert.equal(ok(await journey.status()).logged_in, false)
   assert.equal((await journey.profile()).status, 491)

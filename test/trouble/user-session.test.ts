@@ -48,15 +48,14 @@ test('sixteen readers who find the token ended cause one refresh', async () => {
 test('sixteen readers whose token is refused before its time cause one refresh, however late they hear of it', async () => {
   const journey = await registered()
   const before = refreshes()
-  await product.fault({ ...refused, mode: 'empty', status: 401, times: 8 })
-  await product.fault({ ...refused, mode: 'empty', status: 401, times: 8, delay_ms: 60 })
+  const over = { status: 401, code: 'ABDM-1094', message: 'X-token expired' }
+  await product.fault({ ...refused, ...over, times: 8 })
+  await product.fault({ ...refused, ...over, times: 8, delay_ms: 60 })
   for (const reply of await Promise.all(Array.from({ length: 16 }, () => journey.profile()))) ok(reply)
   assert.equal(refreshes(), before + 1)
 })
 
 const tokenRefusals = [
-  { mode: 'empty', status: 401 },
-  { mode: 'empty', status: 403 },
   { status: 401, code: 'ABDM-1094', message: 'X-token expired' },
   { status: 400, code: 'ABDM-1006: ', message: 'Invalid X-token' },
   { status: 422, code: 'ABDM-1158', message: 'Invalid X-Token' },
@@ -75,7 +74,7 @@ test('every way in which ABDM refuses a user token leads to one refresh and one 
 test('a renewed token that is refused too ends the session with 491, and a new one can be opened', async () => {
   for (const start of [registered, expired]) {
     const journey = await start()
-    await product.fault({ ...refused, mode: 'empty', status: 401, times: 2 })
+    await product.fault({ ...refused, ...tokenRefusals[0], times: 2 })
     const before = refreshes()
     const reply = await journey.profile()
     assert.equal(reply.status, 491, reply.text)
@@ -96,6 +95,7 @@ const refreshTroubles = [
   [{ mode: 'drop_before' }, 502],
   [{ mode: 'drop_after' }, 502],
   [{ mode: 'empty', status: 200 }, 502],
+  [{ mode: 'empty', status: 403 }, 502],
   [{ mode: 'empty', status: 404 }, 502],
   [{ mode: 'empty', status: 429 }, 503],
   [{ mode: 'empty', status: 500 }, 502],
@@ -121,8 +121,7 @@ test('a refresh that fails is an honest error of the step, and the session is ke
 
 test('a refresh that ABDM refuses ends the session with 491, and the status says no', async () => {
   for (const refusal of [
-    { mode: 'empty', status: 401 },
-    { mode: 'empty', status: 403 },
+    { mode: 'empty', status: 401, times: 2 },
     { mode: 'empty', status: 400 },
     { status: 400, code: 'ABDM-1006: ', message: 'Invalid R-token' },
     { status: 401, code: 'ABDM-1094', message: 'Access restricted' },
@@ -137,7 +136,7 @@ test('a refresh that ABDM refuses ends the session with 491, and the status says
 
 test('the status of a session whose refresh is refused is no, never 491', async () => {
   const journey = await expired()
-  await product.fault({ operation: 'phr.profile.refresh', mode: 'empty', status: 401 })
+  await product.fault({ operation: 'phr.profile.refresh', ...tokenRefusals[0] })
   assert.deepEqual(ok(await journey.status()), { logged_in: false, kyc_verified: false })
   await assertOver(journey)
 })
@@ -145,8 +144,8 @@ test('the status of a session whose refresh is refused is no, never 491', async 
 test('a session that was opened while another call found the old one refused is the one that stays', async () => {
   const journey = await registered()
   ok(await journey.sessionInit())
-  await product.fault({ ...refused, mode: 'empty', status: 401, delay_ms: 150 })
-  await product.fault({ operation: 'phr.profile.refresh', mode: 'empty', status: 401, delay_ms: 150 })
+  await product.fault({ ...refused, ...tokenRefusals[0], delay_ms: 150 })
+  await product.fault({ operation: 'phr.profile.refresh', ...tokenRefusals[0], delay_ms: 150 })
   const [read, opened] = await Promise.all([journey.profile(), journey.sessionVerify()])
   ok(opened)
   assert.ok(read.status === 200 || read.status === 491, read.text)
