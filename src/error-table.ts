@@ -209,7 +209,14 @@ export const table = {
   upstreamUnreachable: {
     status: 502,
     text: 'ABDM cannot be reached; try again',
-    meaning: 'The connection to ABDM failed or broke. Nothing of the transaction is lost; repeat the call.',
+    meaning:
+      'The connection to ABDM failed before the call could be sent, so nothing was done there. Nothing of the transaction is lost; repeat the call.',
+  },
+  upstreamAnswerLost: {
+    status: 502,
+    text: 'The connection to ABDM broke before it answered, so it may have acted; try again',
+    meaning:
+      'The call was on its way, and nobody can tell what became of it: an OTP may have been sent, or used up. This server does not send it a second time by itself. Nothing of the transaction is lost here; repeat the call, or let a new OTP be sent.',
   },
   upstreamUnreadable: {
     status: 502,
@@ -220,7 +227,7 @@ export const table = {
     status: 502,
     text: 'ABDM did not confirm that it was done; repeat the same call',
     meaning:
-      'The answer to an enrolment or to the link of a KYC was lost and asking did not settle it. Repeat the call, with the same address if it has one: this server asks again before it acts.',
+      'The answer to an enrolment, to the link of a mobile or to that of a KYC was lost and asking did not settle it. Repeat the call, with the same address if it has one: this server asks again before it acts.',
   },
   upstreamOverloaded: {
     status: 503,

@@ -53,6 +53,7 @@ test('every error is thrown somewhere and listed by a route or thrown by the ser
   const translated = new Set<ErrorName>([
     ...errorNames.filter((name) => errorTable[name].abdm),
     ...kinds.map((kind) => translate(new UpstreamFailure('any', kind, about)).kind),
+    translate(new UpstreamFailure('any', 'unreachable', { mayHaveActed: false })).kind,
     ...meanings.map((meaning) => translate(new UpstreamFailure('any', 'refused', { ...about, meaning })).kind),
   ])
   const unused = errorNames.filter((name) => !listed.has(name) && !byServer.has(name))

@@ -45,6 +45,7 @@ const byStatus: { readonly [http: number]: ErrorName } = {
  * for, such as a session that ended where none is needed; then the code alone is passed on.
  */
 export const translate = (failure: UpstreamFailure, listed?: ReadonlySet<ErrorName>): ConnectError => {
+  if (failure.kind === 'unreachable' && failure.mayHaveActed) return error.upstreamAnswerLost({ cause: failure })
   if (failure.kind !== 'refused') return error[kinds[failure.kind]]({ cause: failure })
   if (failure.meaning === 'sealOutdated') {
     return error.txnUnknown({ message: 'ABDM has changed its keys since the first step; begin again', cause: failure })

@@ -150,6 +150,7 @@ test('a launcher that is killed during the first start leaves no server behind, 
 
 test('SIGTERM ends cleanly although upstream never answers a request in flight, and the caller hears of it', async () => {
   const { reply, ended } = await hanging
-  assert.deepEqual([reply.status, reply.body.error], [502, 'ABDM cannot be reached; try again'])
+  assert.equal(reply.status, 502)
+  assert.match(reply.body.error, /^The connection to ABDM broke before it answered/)
   assert.deepEqual([ended.code, ended.stderr], [0, ''])
 })

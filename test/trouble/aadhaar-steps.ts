@@ -72,9 +72,11 @@ export const byAadhaar: readonly FlowStep[] = [
     name: 'aadhaar/mobile/verify',
     operation: 'abha.enrollment.by_abdm',
     kind: 'new',
+    // The profile shows that the mobile was linked.
+    bears: ['drop_after'],
     ready: confirming,
     act: (way) => way.confirm(),
-    finish: confirmAndCreate,
+    finish: (way, reply) => (reply.status === 200 ? createAndRead(way) : confirmAndCreate(way)),
   },
   {
     name: 'aadhaar/mobile/resend',

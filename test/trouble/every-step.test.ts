@@ -123,7 +123,7 @@ const outcomeOf = async (step: Step, at: At, accepts: readonly Step[]): Promise<
 const wanted = (operation: string, accepts: readonly Step[]): string => {
   if (operation.endsWith('request_otp')) return 'right when repeated'
   if (['abha.enrollment.by_aadhaar', 'phr.login.verify_user'].includes(operation)) return 'begin again'
-  if (!/\.verify$|\.by_abdm$/.test(operation)) return 'right at once'
+  if (!operation.endsWith('.verify')) return 'right at once'
   return accepts.some((step) => step.endsWith('resend')) ? 'right with a new OTP' : 'a new OTP from the beginning'
 }
 

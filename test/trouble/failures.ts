@@ -4,10 +4,11 @@ import type { FaultMode } from '../../src/emulator/emulator.ts'
 
 export type Mode = { mode: FaultMode; status?: number; code?: string }
 
+export const answerLost = 'The connection to ABDM broke before it answered, so it may have acted; try again'
 export type Expected = Mode & { answers: number; text: string }
 export const modes: readonly Expected[] = [
-  { mode: 'drop_before', answers: 502, text: 'ABDM cannot be reached; try again' },
-  { mode: 'drop_after', answers: 502, text: 'ABDM cannot be reached; try again' },
+  { mode: 'drop_before', answers: 502, text: answerLost },
+  { mode: 'drop_after', answers: 502, text: answerLost },
   { mode: 'empty', status: 200, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },
   { mode: 'empty', status: 400, answers: 400, text: 'Bad Request, invalid request' },
   { mode: 'empty', status: 401, answers: 502, text: 'ABDM sent an answer that cannot be read; try again' },

@@ -34,13 +34,16 @@ export const KnownReply = Type.Object({
 })
 type KnownReply = Static<typeof KnownReply>
 
-type Registering = Txn<typeof aadhaarRegistration | typeof faceAuth>
+export type Registering = Txn<typeof aadhaarRegistration | typeof faceAuth>
 type Enrolled = ReplyOf<typeof abhaEnrollment.byAadhaar>
 
 const lastTen = (mobile: string): string => mobile.replace(/\D/g, '').slice(-10)
 
 /** The rule of abdm-v3 §6.2: a masked mobile is compared by what it shows, and only believed when it says that it is verified. */
-export const isLinked = ({ mobile, mobileVerified }: Enrolled['ABHAProfile'], wished: string): boolean => {
+export const isLinked = (
+  { mobile, mobileVerified }: Pick<Enrolled['ABHAProfile'], 'mobile' | 'mobileVerified'>,
+  wished: string,
+): boolean => {
   if (!mobile) return false
   const shown = lastTen(mobile)
   return shown.length === 10
