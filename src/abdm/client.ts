@@ -6,7 +6,7 @@ import { createBreaker } from './breaker.ts'
 import { createCertificates, type SealingKey } from './certificates.ts'
 import { UpstreamFailure } from './failure.ts'
 import { createGateway } from './gateway.ts'
-import { asDeclared } from './lenient.ts'
+import { asDeclared, asRead, textOf } from './lenient.ts'
 import { withoutSent } from './masking.ts'
 import { createProbe } from './probe.ts'
 import { blamesSealedValue, isOfApiGateway, mayBlameBearer, meaningOf, readError } from './reader.ts'
@@ -106,7 +106,7 @@ export const createAbdm = (deps: {
   const checkOf = async (op: Operation) => {
     // Loaded with the first answer: it is much of what the process would otherwise read before it listens.
     const { Compile } = await import('typebox/schema')
-    const check = Compile(op.reply)
+    const check = Compile(asRead(op.reply))
     checks.set(op.id, check)
     return check
   }
@@ -117,7 +117,7 @@ export const createAbdm = (deps: {
     { status, body }: Answer,
   ): Promise<ReplyOf<O>> => {
     if (status < 200 || status > 299) {
-      const { message, ...rest } = readError(status, body.toString('utf8'))
+      const { message, ...rest } = readError(status, textOf(body))
       const meaning = meaningOf({ ...rest, ...(message && { message }) }, op.userToken !== undefined)
       const read = { ...rest, ...(message && { message: withoutSent(message, op, given) }) }
       throw new UpstreamFailure(op.id, 'refused', { meaning, mayHaveActed: !isOfApiGateway(read), read })
@@ -125,7 +125,7 @@ export const createAbdm = (deps: {
     if (op.replyType === 'image/png') return body as ReplyOf<O>
     let value: unknown
     try {
-      value = JSON.parse(body.toString('utf8'))
+      value = JSON.parse(textOf(body))
     } catch {
       throw new UpstreamFailure(op.id, 'unreadable', { mayHaveActed: true })
     }

@@ -181,6 +181,21 @@ test('what the caller of an operation reads has the declared form', async () => 
   assert.equal(await abdm.call(wire.phrEnrollment.isExists, { query: { abhaAddress: 'asha.rao@sbx' } }), true)
 })
 
+test('a search of an ABHA number is read alone and in an array of one, and an array elsewhere is no object', async () => {
+  const found = { ABHANumber: '91-0000-1111-2222', preferredAbhaAddress: 'asha.rao@sbx', authMethods: ['MOBILE_OTP'] }
+  const search = () => abdm.call(wire.abhaLogin.search, { body: { ABHANumber: found.ABHANumber } })
+  for (const body of [found, [found], [{ ...found, isDocumentAccount: 'false' }]]) {
+    upstream.say('/profile/login/search', { body })
+    assert.equal((await search()).preferredAbhaAddress, found.preferredAbhaAddress)
+  }
+  for (const body of [[], [[found]], ['x']]) {
+    upstream.say('/profile/login/search', { body })
+    await assert.rejects(search(), { name: 'UpstreamFailure', kind: 'unreadable' })
+  }
+  upstream.say('/login/profile', { body: [{ abhaAddress: 'asha.rao@sbx' }] })
+  await assert.rejects(abdm.call(wire.phrProfile.get, { token: 't' }), { name: 'UpstreamFailure', kind: 'unreadable' })
+})
+
 test('a flag in the place of a token is no token: a transfer token never becomes a final one', () => {
   const reply = Type.Object(userTokens)
   const tokens = { token: 't-token', expiresIn: '300', refreshToken: false }

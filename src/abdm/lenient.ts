@@ -14,6 +14,7 @@ type Node = {
   readonly pattern?: string
   readonly minLength?: number
   readonly 'x-redact'?: boolean
+  readonly 'x-also-listed'?: boolean
 }
 
 const typeOf = (value: unknown): string =>
@@ -72,4 +73,19 @@ const read = (node: Node, value: unknown): unknown => {
 }
 
 /** A copy in which each value that says the same in another form has the declared one; what says something else stays. */
-export const asDeclared = (schema: TSchema, value: unknown): unknown => read(schema as Node, value)
+export const asDeclared = (schema: TSchema, value: unknown): unknown => {
+  const node = schema as Node
+  return read(node, node['x-also-listed'] && Array.isArray(value) ? value[0] : value)
+}
+
+/** An id of ABDM's goes back as it came, so any will do that a header and a URL can carry. */
+const handedBack = '^[A-Za-z0-9._~:-]{1,128}$'
+
+/** What a reply has to be for this client: as declared, but with ids in any form. */
+export const asRead = (schema: TSchema): TSchema =>
+  JSON.parse(JSON.stringify(schema), (_name, node: unknown) =>
+    typeof node === 'object' && node !== null && 'x-handed-back' in node ? { ...node, pattern: handedBack } : node,
+  )
+
+/** The words of a body; a mark of the byte order is none of them. */
+export const textOf = (body: Buffer): string => body.toString('utf8').replace(/^\ufeff/, '')

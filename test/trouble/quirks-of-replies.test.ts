@@ -74,6 +74,31 @@ test('dates that something on the way writes of its own do no harm: a TIMESTAMP 
   await caller.relogin()
 })
 
+test('an OTP that is out is not lost to the form of its id: it goes back to ABDM as it came', async () => {
+  for (const id of [txnId.toUpperCase(), '0b7a4c1e-2f3d-0a5b-0c6d-7e8f90a1b2c3', 'a'.repeat(32), 'TXN_20260102:7']) {
+    upstream.say('/enrollment/request/otp', { body: { ...sent, txnId: id } })
+    upstream.say('/enrollment/verify', { body: { txnId: id, authResult: 'success', users: [user], tokens: final } })
+    const journey = journeyOf(product, caller)
+    ok(await journey.init())
+    ok(await journey.verify('123456'))
+    const asked = upstream.seen.findLast(({ path }) => path === '/enrollment/verify')
+    assert.equal(JSON.parse(asked?.text ?? '').authData.otp.txnId, id)
+  }
+  for (const id of ['', 'two words', 'a\r\nX-Token: b', 'x'.repeat(129)]) {
+    upstream.say('/enrollment/request/otp', { body: { ...sent, txnId: id } })
+    assert.equal((await journeyOf(product, caller).init()).status, 502, JSON.stringify(id))
+  }
+})
+
+test('a mark of the byte order before a reply or a refusal is read over', async () => {
+  upstream.say('/enrollment/request/otp', { body: `\ufeff${JSON.stringify(sent)}` })
+  ok(await journeyOf(product, caller).init())
+  const refusal = { code: 'ABDM-1003', message: 'Email gateway unavailable' }
+  upstream.say('/enrollment/request/otp', { status: 400, body: `\ufeff${JSON.stringify(refusal)}` })
+  const reply = await journeyOf(product, caller).init()
+  assert.equal(reply.body.source_error.code, 'ABDM-1003')
+})
+
 test('numbers and flags written as text, text written as numbers, and a send without words are read all the same', async () => {
   upstream.say('/enrollment/request/otp', { body: { txnId, message: null } })
   const journey = journeyOf(product, caller)

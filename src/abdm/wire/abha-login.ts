@@ -1,6 +1,15 @@
 import { Type } from 'typebox'
 import { absent, operation, personal } from './operation.ts'
-import { abhaOtpRequest, abhaOtpVerify, authResult, otpRequested, txnId, unread, userTokens } from './parts.ts'
+import {
+  abhaOtpRequest,
+  abhaOtpVerify,
+  alsoListed,
+  authResult,
+  otpRequested,
+  txnId,
+  unread,
+  userTokens,
+} from './parts.ts'
 
 /** §8: logging in to an ABHA number. `index` names an account that `abha.account.search` has found. */
 
@@ -98,7 +107,7 @@ export const search = operation({
   body: Type.Object({
     ABHANumber: personal({ pattern: '^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4}$', refusal: ['', 'Invalid ABHA Number'] }),
   }),
-  reply: Type.Object({
+  reply: alsoListed({
     ABHANumber: absent(personal()),
     preferredAbhaAddress: absent(personal()),
     authMethods: absent(Type.Array(Type.String())),

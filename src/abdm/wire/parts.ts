@@ -1,12 +1,13 @@
-import { Type } from 'typebox'
+import { type TProperties, Type } from 'typebox'
 import { absent, personal, type Refusal, sealed, text } from './operation.ts'
 
 /** Pieces that several operations of ABDM V3 share. */
 
 const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-7][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'
 
+/** Marked: whoever is given one hands it back as it came, in whatever form it is. */
 export const txnId = (refusal: Refusal = ['ABDM-9999', 'Invalid Transaction Id']) =>
-  personal({ pattern: uuid, refusal })
+  Type.String({ pattern: uuid, 'x-refusal': refusal, 'x-redact': true, 'x-handed-back': true })
 
 /** Local part 8–18: letters, digits, at most one dot and one underscore, neither first nor last (abdm-v3 §18). */
 export const abhaAddressPattern =
@@ -14,6 +15,10 @@ export const abhaAddressPattern =
 
 export const abhaAddress = (refusal: Refusal = ['ABDM-9999', 'Invalid ABHA Address']) =>
   personal({ pattern: abhaAddressPattern, refusal })
+
+/** One of NHA's documents wraps the reply in an array of one; the client reads both (abdm-v3 §8.4). */
+export const alsoListed = <Properties extends TProperties>(properties: Properties) =>
+  Type.Object(properties, { 'x-also-listed': true })
 
 /** Nobody reads it, so it may have any form; what lies in it is somebody's. */
 export const unread = () => absent(Type.Unknown({ 'x-redact': true }))
