@@ -81,9 +81,9 @@ export const loadState = sandboxRoute({
   status: 204,
   errors: [],
   async handle({ body }, sandbox) {
-    const { Compile } = await import('typebox/compile')
+    const { Compile } = await import('typebox/schema')
     const check = Compile(sandboxState)
-    if (!check.Check(body)) throw error.invalidField({ message: problemOf(body, check.Errors(body)) })
+    if (!check.Check(body)) throw error.invalidField({ message: problemOf(body, check.Errors(body)[1]) })
     const { clock, faults, world } = body as Static<typeof sandboxState>
     const wrong = faults.flatMap((one, index) => {
       const problem = contradictionInFault(one)
