@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Answer } from './raw-client.ts'
-import { xToken } from './raw-client.ts'
+import { tToken, xToken } from './raw-client.ts'
 import { type Visit, walk } from './visit.ts'
 
 /** Each person of the emulator's README who is there to cause a refusal of ABDM's causes it. */
@@ -12,6 +12,10 @@ const logIn = ({ nha }: Visit, address: string) =>
   nha.ask('phr-login', { scope: byAddress, hint: 'abha-address', id: address, system: 'abdm' })
 const onAbha = ({ nha }: Visit, number: string) =>
   nha.ask('abha-login', { scope: byNumber, hint: 'abha-number', id: number, system: 'abdm' })
+const byMobile = ({ nha }: Visit, place: 'phr-login' | 'abha-login', id: string) =>
+  place === 'phr-login'
+    ? nha.ask(place, { scope: byAddress, hint: 'mobile-number', id, system: 'abdm' })
+    : nha.ask(place, { scope: byNumber, hint: 'mobile', id, system: 'abdm' })
 const aadhaarOtp = ({ nha }: Visit, id: string) =>
   nha.ask('abha-enrol', { scope: ['abha-enrol'], hint: 'aadhaar', id, system: 'aadhaar' })
 
@@ -87,6 +91,44 @@ const crowdedEmail = async ({ nha, proven }: Visit, place: 'phr' | 'abha') => {
   return nha.post('abha', '/profile/account/request/otp', body, headers)
 }
 
+const enrolsWithCrowdedEmail = async ({ nha, proven }: Visit) => {
+  const mobile = '7400000040'
+  const scope = ['abha-address-enroll', 'mobile-verify']
+  const { txnId } = (await proven('phr-enrol', { scope, hint: 'mobile-number', id: mobile, system: 'abdm' }, mobile))
+    .body
+  const phrDetails = {
+    mobile: await nha.seal(2048, mobile),
+    firstName: 'Meera',
+    yearOfBirth: '1990',
+    gender: 'F',
+    email: await nha.seal(2048, 'meena@namuna.example'),
+    address: '12 Lake Road',
+    stateName: 'Jharkhand',
+    stateCode: '20',
+    districtName: 'Ranchi',
+    districtCode: '339',
+    pinCode: '834001',
+    abhaAddress: 'meera.seventh@sbx',
+  }
+  return nha.post('phr-app', '/enrollment/enrol', { txnId, phrDetails })
+}
+const chosen = async (visit: Visit, place: 'phr-login' | 'abha-login') => {
+  const { nha, alone, proven } = visit
+  const mobile = '6200010165'
+  const ABHANumber = '91-2000-0000-0165'
+  await alone.sandbox('POST', '/citizens', {
+    mobile,
+    abha_number: '91-2000-0000-7165',
+    abha_addresses: ['shares.with1165'],
+  })
+  const [scope, hint] = place === 'phr-login' ? [byAddress, 'mobile-number'] : [byNumber, 'mobile']
+  const { body } = await proven(place, { scope, hint, id: mobile, system: 'abdm' }, mobile)
+  const headers = tToken(body.token ?? body.tokens.token)
+  return place === 'phr-login'
+    ? nha.post('phr-app', '/login/verify/user', { txnId: body.txnId, abhaAddress: 'lalita.maadari@sbx' }, headers)
+    : nha.post('abha', '/profile/login/verify/user', { txnId: body.txnId, ABHANumber }, headers)
+}
+
 type Cause = readonly [code: string, who: string, status: number, provoke: (visit: Visit) => Promise<Answer>]
 const causes: readonly Cause[] = [
   ['ABDM-1003', 'Ishwar, by e-mail', 400, byEmail],
@@ -94,14 +136,22 @@ const causes: readonly Cause[] = [
   ['ABDM-1004', 'Ishwar, on the ABHA service', 422, (visit) => onAbha(visit, '91-2000-0000-0154')],
   ['ABDM-1012', 'Noor’s address', 400, (visit) => logIn(visit, 'noor.nomuna@sbx')],
   ['ABDM-1102', 'Lalita', 400, (visit) => onAbha(visit, '91-2000-0000-0165')],
+  ['ABDM-1102', 'Lalita, by mobile on PHR', 400, (visit) => byMobile(visit, 'phr-login', '6200010165')],
+  ['ABDM-1102', 'Lalita, by mobile on the ABHA service', 400, (visit) => byMobile(visit, 'abha-login', '6200010165')],
+  ['ABDM-1102', 'Lalita, chosen on PHR among others on her mobile', 400, (visit) => chosen(visit, 'phr-login')],
+  ['ABDM-1102', 'Lalita, chosen on the ABHA service', 400, (visit) => chosen(visit, 'abha-login')],
+  ['ABDM-1110', 'Noor’s mobile', 400, (visit) => byMobile(visit, 'phr-login', '6200010187')],
   ['ABDM-1110', 'Noor’s number', 400, (visit) => onAbha(visit, '91-2000-0000-0187')],
   ['ABDM-1111', 'Tanvi', 400, (visit) => onAbha(visit, '91-2000-0000-0209')],
   ['ABDM-1112', 'Lalita, by Aadhaar', 400, (visit) => onAbhaByAadhaar(visit, '91-2000-0000-0165')],
   ['ABDM-1118', 'Joseph', 400, (visit) => logIn(visit, 'joseph.maadhiri@sbx')],
+  ['ABDM-1118', 'Joseph, by mobile', 400, (visit) => byMobile(visit, 'abha-login', '6200010176')],
   ['ABDM-1119', 'Joseph, by Aadhaar', 400, (visit) => onAbhaByAadhaar(visit, '91-2000-0000-0176')],
   ['ABDM-1124', 'Asha, who wants Meenakshi’s mobile', 422, crowdedMobile],
   ['ABDM-1135', 'Arjun, who wants Meenakshi’s e-mail, on PHR', 400, (visit) => crowdedEmail(visit, 'phr')],
   ['ABDM-1135', 'Arjun, on the ABHA service', 422, (visit) => crowdedEmail(visit, 'abha')],
+  ['ABDM-1135', 'somebody who enrols with Meenakshi’s e-mail', 400, enrolsWithCrowdedEmail],
+  ['ABDM-1407', 'Senthil, by mobile', 400, (visit) => byMobile(visit, 'phr-login', '6200010198')],
   ['ABDM-1407', 'Senthil', 400, (visit) => logIn(visit, 'senthil.arhi@sbx')],
   ['ABDM-1027', 'Farida, on PHR', 400, (visit) => logIn(visit, 'farida.arhi@sbx')],
   ['ABDM-1027', 'Farida, on the ABHA service', 422, (visit) => onAbha(visit, '91-2000-0000-0132')],

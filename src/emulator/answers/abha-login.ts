@@ -2,7 +2,7 @@ import type * as wire from '../../abdm/wire/abha-login.ts'
 import { userNotFound } from '../refusal.ts'
 import type { PersonRow } from '../world/people.ts'
 import { accountOf, choiceOf, loginAccountOf } from '../world/profiles.ts'
-import { blockedWays, identifiers, refuseDeactivated, type Subject } from '../world/subjects.ts'
+import { blockedWays, identifiers, refuseBarred, refuseDeactivated, type Subject } from '../world/subjects.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import { fieldRefused, finalTokens, invalidTxn, personSubject, verifyAbhaOtp } from './abha-otp.ts'
 import type { Answers, Call, World } from './answer.ts'
@@ -78,7 +78,7 @@ export const abhaLogin: Answers<typeof wire> = {
         ({ body }) => body.abhaNumber === ABHANumber,
       )
       if (!chosen) throw fieldRefused('ABHANumber', 'Invalid ABHA Number')
-      refuseDeactivated(chosen.body, 'abha')
+      refuseBarred(chosen, 'abdm', 'abha')
       // Undefined: the transaction moved meanwhile, so the next look tells whether it was used.
       if (!(await world.transactions.step(row, { state: 'used' }))) continue
       const subject = await personSubject(chosen, txnId, 'MOBILE_LOGIN', world)

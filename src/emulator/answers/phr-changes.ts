@@ -23,19 +23,29 @@ export const readPassword = (call: Call, { addressSuffix }: World): { name: stri
 
 const addressesPerEmailMax = 6
 
+/** `addressId`: whose own e-mail it may be already. */
+export const refuseCrowdedEmail = async (
+  email: string,
+  { op }: Pick<Call, 'op'>,
+  { register }: World,
+  addressId?: string,
+): Promise<void> => {
+  const others = (await register.addressesWithEmail(email)).filter(({ id }) => id !== addressId)
+  if (numberOf(others) >= addressesPerEmailMax) {
+    throw refuseOn(op.service, 400, 'ABDM-1135', 'This email is already linked with 6 ABHA addresses.')
+  }
+}
+
 /** The OTP goes to what is to be proved. */
 export const contactSubject = async (
   call: Call<typeof wire.requestOtp>,
   address: AddressRow,
-  { register }: World,
+  world: World,
 ): Promise<Subject> => {
   const named = call.opened('loginId')
   const about = { mobile: named, personId: null, addressId: address.id }
   if (call.variant === 'mobile') return { ...about, identifier: identifiers.mobile(named) }
-  const others = (await register.addressesWithEmail(named)).filter(({ id }) => id !== address.id)
-  if (numberOf(others) >= addressesPerEmailMax) {
-    throw refuseOn(call.op.service, 400, 'ABDM-1135', 'This email is already linked with 6 ABHA addresses.')
-  }
+  await refuseCrowdedEmail(named, call, world, address.id)
   return { ...about, identifier: identifiers.email(named) }
 }
 

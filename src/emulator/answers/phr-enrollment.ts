@@ -10,6 +10,7 @@ import { suggest } from '../world/suggestions.ts'
 import type { TxnRow } from '../world/transactions.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { invalidTxn, sendOtp, subjectOf, verifyOtp } from './otp.ts'
+import { refuseCrowdedEmail } from './phr-changes.ts'
 import { tokensAmong } from './phr-login.ts'
 
 /** abdm-v3 §7. */
@@ -165,6 +166,8 @@ export const phrEnrollment: Answers<typeof wire> = {
     checkMobile(mobile, row, owner)
     const isProven = row.body.personId !== null && owner?.body.abhaNumber === phrDetails.ABHANumber
     if (phrDetails.ABHANumber && !isProven) throw refuseInArray('ABDM-9999', 'Invalid ABHA Number')
+    const email = call.opened('phrDetails.email')
+    if (email) await refuseCrowdedEmail(email, call, world)
     const made = await insertAddress(addressOf(call, name, mobile, owner), txnId, world)
     const account = (await world.register.addressesOn(mobile)).filter(
       ({ body }) => body.personId === made.body.personId,

@@ -4,7 +4,7 @@ import { type Refusal, refuse, userNotFound } from '../refusal.ts'
 import type { Subject as TokenSubject } from '../tokens.ts'
 import type { AddressRow } from '../world/people.ts'
 import { accountOf, detailsOf, foundOf, userOf } from '../world/profiles.ts'
-import { refuseDeactivated } from '../world/subjects.ts'
+import { isBarred, refuseBarred, refuseDeactivated } from '../world/subjects.ts'
 import type { Txn, TxnRow } from '../world/transactions.ts'
 import type { Answers, Call, World } from './answer.ts'
 import { sendOtp, subjectOf, txnNotFound, verifyOtp } from './otp.ts'
@@ -60,7 +60,7 @@ const verifiedByAddress = async (call: Call<typeof wire.verify>, world: World, r
  * With a mobile NHA's specification shows a final token (abdm-v3 §22 no. 6); whose is not said, here the first active one's.
  */
 export const tokensAmong = (listed: readonly AddressRow[], subject: TokenSubject, call: Call, world: World) => {
-  const first = listed.find(({ body }) => !body.isDeactivated)
+  const first = listed.find((one) => !isBarred(one))
   return world.readings.finalAfterMobile && subject.loginSubject === 'MOBILE_LOGIN' && first
     ? world.tokens.final('phr-app', tokenSubject(first, subject.txnId, subject.loginSubject), call.now)
     : world.tokens.transfer('phr-app', subject, call.now)
@@ -130,7 +130,7 @@ export const chosenTokens = async (
     if (!row || !mayChoose(row)) throw txnNotFound()
     const chosen = (await listedFor(row, world)).find(({ body }) => body.name === abhaAddress.toLowerCase())
     if (!chosen) throw userNotListed()
-    refuseDeactivated(chosen.body, call.op.service)
+    refuseBarred(chosen, /aadhaar/i.test(row.body.variant) ? 'aadhaar' : 'abdm', call.op.service)
     // Undefined: the transaction moved meanwhile, so the next look tells whether it was used.
     if (!(await world.transactions.step(row, { state: 'used' }))) continue
     const loginSubject = call.user().claims.loginSubject

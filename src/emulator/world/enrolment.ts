@@ -32,6 +32,7 @@ export const kycAddress = (person: Person, personId: string, name: string): Addr
   monthOfBirth: twoDigits(person.monthOfBirth),
   yearOfBirth: String(person.yearOfBirth),
   email: '',
+  ...(person.refusals && { refusals: person.refusals }),
   street: person.street,
   pinCode: person.pinCode,
   stateCode: person.stateCode,

@@ -12,10 +12,13 @@ export type Subject = {
   readonly addressId: string | null
 }
 
+type OtpSystem = 'abdm' | 'aadhaar'
+
 /** PHR app has two ways of saying it; which is for what is not documented: here this one for ABHA and Aadhaar numbers. */
 const holderNotFound = (service: ServiceName): Refusal =>
   service === 'phr-app' ? refuseInArray('ABDM-9999', 'User not found.') : userNotFound(service)
 const deactivated = (service: ServiceName) => refuseOn(service, 400, 'ABDM-1134', 'This ABHA account is deactivated.')
+const aadhaarNotFound = () => refuseOn('abha', 404, 'ABDM-1114', 'No ABHA user registered with this Aadhaar number.')
 const aadhaarOtpNotAllowed = (service: ServiceName) =>
   refuseOn(service, 400, 'ABDM-1115', 'Login via Aadhaar OTP is not allowed')
 const mobileNotFound = (service: ServiceName) => refuseOn(service, 400, 'ABDM-1111', 'Mobile number not found.')
@@ -51,6 +54,24 @@ export const refuseDeactivated = (
   if (isDeactivated) throw deactivated(service)
 }
 
+type Listed = { readonly body: Pick<Address | Person, 'isDeactivated' | 'refusals'> }
+
+/** Whether ABDM's own OTP logs nobody in as this one. */
+export const isBarred = ({ body }: Listed): boolean => body.isDeactivated || body.refusals?.abdm !== undefined
+
+/** Somebody who is chosen from a list, after an OTP of this kind. */
+export const refuseBarred = ({ body }: Listed, otpSystem: OtpSystem, service: ServiceName): void => {
+  refuseDeactivated(body, service)
+  refuseAs(body.refusals?.[otpSystem], service)
+}
+
+/** By a mobile or an e-mail whoever is on it may log in; refused at once only when nobody can. */
+const refuseUnlessSomebody = (listed: readonly Listed[], service: ServiceName): void => {
+  const [first] = listed
+  if (!first) throw userNotFound(service)
+  if (listed.every(isBarred)) refuseBarred(first, 'abdm', service)
+}
+
 /** How an OTP request names somebody. Sends are counted by it, and a locked person's are held. */
 export const identifiers = {
   mobile: (mobile: string) => `mobile-number:${mobile}`,
@@ -69,8 +90,6 @@ export const newcomer = (mobile: string): Subject => ({
 })
 
 export type Subjects = ReturnType<typeof createSubjects>
-
-type OtpSystem = 'abdm' | 'aadhaar'
 
 export const createSubjects = (register: Register) => {
   /** The holder of an ABHA number, named in one way or another. */
@@ -91,27 +110,21 @@ export const createSubjects = (register: Register) => {
   return {
     ofHolder,
 
-    /** Known by an address or by an ABHA number; refused as deactivated only when everything on it is. */
+    /** Known by an address or by an ABHA number. */
     async onMobile(mobile: string, service: ServiceName): Promise<Subject> {
-      const listed = [...(await register.addressesOn(mobile)), ...(await register.holdersOn(mobile))]
-      if (listed.length === 0) throw userNotFound(service)
-      if (listed.every(({ body }) => body.isDeactivated)) throw deactivated(service)
+      refuseUnlessSomebody([...(await register.addressesOn(mobile)), ...(await register.holdersOn(mobile))], service)
       return newcomer(mobile)
     },
 
     /** The ABHA service knows ABHA numbers only (abdm-v3 §8.1). */
     async holdersOn(mobile: string, service: ServiceName): Promise<Subject> {
-      const holders = await register.holdersOn(mobile)
-      if (holders.length === 0) throw userNotFound(service)
-      if (holders.every(({ body }) => body.isDeactivated)) throw deactivated(service)
+      refuseUnlessSomebody(await register.holdersOn(mobile), service)
       return newcomer(mobile)
     },
 
     /** Only addresses have an e-mail to log in by. */
     async onEmail(email: string, service: ServiceName): Promise<Subject> {
-      const listed = await register.addressesWithEmail(email)
-      if (listed.length === 0) throw userNotFound(service)
-      if (listed.every(({ body }) => body.isDeactivated)) throw deactivated(service)
+      refuseUnlessSomebody(await register.addressesWithEmail(email), service)
       return { identifier: identifiers.email(email), mobile: email, personId: null, addressId: null }
     },
 
@@ -135,8 +148,12 @@ export const createSubjects = (register: Register) => {
     ofAbhaNumber: async (number: string, otpSystem: OtpSystem, service: ServiceName): Promise<Subject> =>
       ofHolder(identifiers.abhaNumber(number), await register.byAbhaNumber(number), otpSystem, service),
 
-    ofAadhaar: async (number: string, service: ServiceName): Promise<Subject> =>
-      ofHolder(identifiers.aadhaar(number), await register.byAadhaarNumber(number), 'aadhaar', service),
+    async ofAadhaar(number: string, service: ServiceName): Promise<Subject> {
+      const row = await register.byAadhaarNumber(number)
+      // The ABHA service has words of its own for it (abdm-v3 §8.1).
+      if (!row?.body.abhaNumber && service === 'abha') throw aadhaarNotFound()
+      return ofHolder(identifiers.aadhaar(number), row, 'aadhaar', service)
+    },
 
     /** Anybody with an Aadhaar number may enrol, unless UIDAI knows no mobile to send to. */
     async enrolling(number: string, service: ServiceName): Promise<Subject> {
