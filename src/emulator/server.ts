@@ -35,6 +35,9 @@ const routes: ReadonlyMap<string, Route> = new Map(
 
 export const operationIds: ReadonlySet<string> = new Set(answered.map(({ op }) => op.id))
 
+/** In any case, and with or without parameters. */
+const jsonType = /^\s*application\/json\s*(;|$)/i
+
 /** A profile photo is the largest thing that anybody sends. */
 const bodyBytesMax = 4_194_304
 
@@ -164,7 +167,7 @@ export const createListener = (parts: ServerParts) => {
     let body: unknown
     if (op.body) {
       const type = request.headers['content-type'] ?? ''
-      if (!type.startsWith('application/json')) throw unsupportedMediaType(op, type)
+      if (!jsonType.test(type)) throw unsupportedMediaType(op, type)
       notes.requestText = await readText(request)
       body = parse(op, notes.requestText)
     }

@@ -76,7 +76,9 @@ const entryOf = (
 ): FieldRefusal => {
   const isMalformed = fault === 'malformed'
   if (field === 'loginId' && op.service === 'abha') {
-    return { field, code: '', message: isMalformed ? 'LoginId is invalid' : 'Invalid LoginId' }
+    if (!isMalformed) return { field, code: '', message: 'Invalid LoginId' }
+    const isMobileOfLogin = hint === 'mobile' && op.id === 'abha.login.request_otp'
+    return { field, code: '', message: isMobileOfLogin ? 'Invalid Mobile Number' : 'LoginId is invalid' }
   }
   if (field === 'loginId' && hint === 'mobile-number') {
     return { field, code: 'ABDM-1006', message: isMalformed ? 'Invalid Mobile Number' : 'Invalid mobile number' }

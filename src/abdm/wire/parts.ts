@@ -11,7 +11,7 @@ export const txnId = (refusal: Refusal = ['ABDM-9999', 'Invalid Transaction Id']
 
 /** Local part 8–18: letters, digits, at most one dot and one underscore, neither first nor last (abdm-v3 §18). */
 export const abhaAddressPattern =
-  '^(?=[^@]{8,18}(@|$))([a-zA-Z0-9]+[.]?[a-zA-Z0-9]*_?[a-zA-Z0-9]+|[a-zA-Z0-9]+_?[a-zA-Z0-9]*[.]?[a-zA-Z0-9]+)(@[a-z]+)?$'
+  '^(?=[^@]{8,18}(@|$))([a-zA-Z0-9]+[.]?[a-zA-Z0-9]*_?[a-zA-Z0-9]+|[a-zA-Z0-9]+_?[a-zA-Z0-9]*[.]?[a-zA-Z0-9]+)(@[a-zA-Z]+)?$'
 
 export const abhaAddress = (refusal: Refusal = ['ABDM-9999', 'Invalid ABHA Address']) =>
   personal({ pattern: abhaAddressPattern, refusal })
