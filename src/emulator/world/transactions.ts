@@ -118,7 +118,7 @@ export type Sending = {
   readonly what: string
 }
 
-/** After its third wrong try nothing in a transaction goes on (abdm-v3 §20 no. 2). */
+/** After its third wrong try, or a fourth send, nothing in a transaction goes on (abdm-v3 §20 no. 2). */
 export const isDead = ({ body }: TxnRow): boolean => body.tries >= triesMax
 
 export type Verified = { readonly row: TxnRow } | { readonly failed: 'wrong' | 'expired' | 'used' }
@@ -173,7 +173,7 @@ export const createTransactions = (store: Store, clock: Clock, inbox: Inbox, fix
         const isNewStep = standing?.body.state === 'verified' && standing.body.variant !== variant
         const before = isNewStep ? undefined : standing?.body
         if (standing && before && before.sends >= sendsPerTxnMax) {
-          await store.take(transactions, standing.id)
+          if (!(await store.update(transactions, standing, { ...standing.body, otp: '', tries: triesMax }))) continue
           throw attemptsUsedUp(service)
         }
         const now = clock.now()
