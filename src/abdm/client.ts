@@ -176,8 +176,9 @@ export const createAbdm = (deps: {
     try {
       answer = await transport.send(op, path, headers, body)
       line.ms = Math.round(performance.now() - startedAt)
-      // A GET may be answered from a cache, with the date of another day.
-      if (op.method !== 'GET' || answer.status >= 400) skew.hear(op.service, answer.date, sentAt)
+      // A GET may be answered from a cache that does not say so, unless it asked for no copy.
+      if (op.method !== 'GET' || 'Cache-Control' in headers || answer.status >= 400)
+        skew.hear(op.service, answer.date, sentAt)
       const reply = await readReply(op, given, answer)
       log.upstream({ ...line, status: answer.status })
       return reply
@@ -254,7 +255,7 @@ export const createAbdm = (deps: {
     }
   }
 
-  const certificates = createCertificates((op) => call(op), clock)
+  const certificates = createCertificates((op) => call(op, { headers: { 'Cache-Control': 'no-cache' } }), clock)
 
   const sealingKey = async (bits: KeyBits): Promise<SealingKey> => {
     try {

@@ -98,7 +98,8 @@ export const createTransport = (bases: Readonly<Record<ServiceName, string>>, se
             },
             onResponseStart(_controller, statusCode, answered) {
               status = statusCode
-              date = typeof answered.date === 'string' ? answered.date : undefined
+              // With an age it is a cache's copy, and the date that of another day.
+              date = typeof answered.date === 'string' && answered.age === undefined ? answered.date : undefined
               const named = answered['content-type']
               type = typeof named === 'string' ? named : undefined
             },

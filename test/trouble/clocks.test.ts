@@ -53,6 +53,17 @@ for (const seconds of [90, -90, 400, -400, 86_400]) {
   })
 }
 
+test('3.5 /readyz alone hears that the clocks differ, and that they agree again', async () => {
+  ok(await journeyOf(product, caller).init())
+  assert.equal(await readiness(), 0)
+  for (const seconds of [90, -90]) {
+    await skew(seconds)
+    assertAbout(await readiness(), seconds)
+  }
+  await skew(0)
+  assert.equal(await readiness(), 0)
+})
+
 test('a start with the clocks apart costs nobody a failed call', async () => {
   // A day later no session and no certificate is kept.
   await product.advance(90_000)

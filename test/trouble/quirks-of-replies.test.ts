@@ -74,6 +74,27 @@ test('dates that something on the way writes of its own do no harm: a TIMESTAMP 
   await caller.relogin()
 })
 
+test('the date of a copy that a cache kept is no clock of ABDM’s', async () => {
+  const kept = (headers: string) => {
+    const body = JSON.stringify(certificate)
+    return {
+      raw: Buffer.from(`HTTP/1.1 200 OK\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+    }
+  }
+  const yesterday = `Date: ${new Date(product.clock.now() - 86_400_000).toUTCString()}\r\n`
+  const skewAfter = async (headers: string) => {
+    upstream.say('/login/public/certificate', kept(headers))
+    return (await product.send('GET', '/readyz')).body.clock_skew_seconds ?? 0
+  }
+  const today = () => `Date: ${new Date(product.clock.now()).toUTCString()}\r\n`
+  assert.equal(await skewAfter(today()), 0)
+  assert.equal(await skewAfter(`${yesterday}Age: 86400\r\n`), 0)
+  assert.ok((await skewAfter(yesterday)) < -86_000)
+  assert.equal(await skewAfter(today()), 0)
+  const asked = upstream.seen.filter(({ path }) => path === '/login/public/certificate')
+  for (const { headers } of asked) assert.equal(headers['cache-control'], 'no-cache')
+})
+
 test('an OTP that is out is not lost to the form of its id: it goes back to ABDM as it came', async () => {
   for (const id of [txnId.toUpperCase(), '0b7a4c1e-2f3d-0a5b-0c6d-7e8f90a1b2c3', 'a'.repeat(32), 'TXN_20260102:7']) {
     upstream.say('/enrollment/request/otp', { body: { ...sent, txnId: id } })
