@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { userRows } from '../../src/people.ts'
 import type { Product } from '../harness.ts'
 import { assertHonestError, type Caller, journeyOf, ok } from './journey.ts'
@@ -17,7 +17,7 @@ before(async () => {
 after(() => stop())
 
 /** Bearers that the services have stopped taking, and how they say so. */
-let revoked: Set<string>
+const revoked = new Set<string>()
 const unsaid: Said = { status: 401, body: '' }
 const unless =
   (answer: Said, refusal = unsaid): Parameters<Scripted['say']>[1] =>
@@ -31,7 +31,15 @@ const { sent, user, final } = said
 const profile = { body: { abhaAddress: user.abhaAddress, fullName: 'Asha Rao' } }
 const tokens = { body: { tokens: { ...final, token: 'x-2' } } }
 
+let count = 0
+/** A gateway that gives another bearer each time, far from whatever a test before this one has found out about its own. */
+const begin = async (): Promise<void> => {
+  upstream.say('/sessions', () => ({ status: 202, body: { accessToken: `bearer-${++count}`, expiresIn: 1200 } }))
+  product.clock.moveTo(product.clock.offsetMs + 30_000)
+  await caller.relogin()
+}
 const opened = async () => {
+  await begin()
   upstream.say('/login/request/otp', { body: sent })
   upstream.say('/login/verify', { body: { txnId, authResult: 'success', users: [user], tokens: final } })
   const journey = journeyOf(product, caller, { mobile: '9876543210', abha_address: user.abhaAddress })
@@ -42,13 +50,6 @@ const opened = async () => {
   return { read: () => caller.get('/abdm/v1/profile', { headers }) }
 }
 
-let count = 0
-beforeEach(async () => {
-  revoked = new Set()
-  upstream.say('/sessions', () => ({ status: 202, body: { accessToken: `bearer-${++count}`, expiresIn: 1200 } }))
-  // Far from whatever a test before this one has found out about its bearer.
-  product.clock.moveTo(product.clock.offsetMs + 30_000)
-})
 afterEach(() => upstream.forget())
 
 test('3.3 an empty 401 for the bearer at a call with a user token costs one session and one repetition', async () => {
@@ -65,6 +66,7 @@ test('3.3 an empty 401 for the bearer at a call with a user token costs one sess
 })
 
 test('3.3 an empty 401 at an OTP send drops the bearer and is not repeated; the next call has a new one', async () => {
+  await begin()
   for (const refusal of [unsaid, { status: 401, body: { code: 'ABDM-2401', message: 'X-AUTH token invalid' } }]) {
     upstream.say('/enrollment/request/otp', unless({ body: sent }, refusal))
     ok(await journeyOf(product, caller).init())
