@@ -1,4 +1,4 @@
-import type { ServiceName } from './abdm/wire/operation.ts'
+import type { KeyBits, KeyFamily, ServiceName } from './abdm/wire/operation.ts'
 
 /** Where NHA's services are, and the settings that lead elsewhere. */
 
@@ -23,6 +23,15 @@ export const realBases = {
     'phr-web': 'https://phr.abdm.gov.in/api/phr/web/v3',
   },
 } as const satisfies Record<string, Record<ServiceName, string>>
+
+/** Whose setting names the size of the key, and the size that is usual (abdm-v3 §3.3). */
+export const keySettings = {
+  abha: ['ABDM_ABHA_KEY_BITS', 4096],
+  'phr-address': ['ABDM_PHR_KEY_BITS', 2048],
+  'phr-login': ['ABDM_PHR_LOGIN_KEY_BITS', 4096],
+  'phr-login-otp': ['ABDM_PHR_LOGIN_OTP_KEY_BITS', 4096],
+  'phr-web': ['ABDM_WEB_KEY_BITS', 4096],
+} as const satisfies Record<KeyFamily, readonly [name: string, usual: KeyBits]>
 
 export const realFacePages = {
   emulator: undefined,

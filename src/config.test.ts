@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { type Config, ConfigError, type Environment } from './config.ts'
+import { keySettings } from './config-defaults.ts'
 import { encryption, problemsOf, production, read, real, signing } from './config-testing.ts'
 
 /** Settings are read once, from names that are written down; what is missing or unsafe is said all at once, before anything starts. */
@@ -32,7 +33,7 @@ test('without any setting everything is the sandbox’s', () => {
       connectTimeoutMs: 3_000,
       answerTimeoutMs: 30_000,
       breakerFailures: 5,
-      webKey: 4096,
+      keyBits: { abha: 4096, 'phr-address': 2048, 'phr-login': 4096, 'phr-login-otp': 4096, 'phr-web': 4096 },
       hasPhrApp: true,
       enrolsWithPassword: false,
     },
@@ -100,7 +101,11 @@ const settings: readonly (readonly [name: string, given: string, at: string, wan
   ['ABDM_CM_ID', 'sbx2', 'upstream.cmId', 'sbx2'],
   ['ABDM_CONNECT_TIMEOUT_MS', '50', 'upstream.connectTimeoutMs', 50],
   ['ABDM_ANSWER_TIMEOUT_MS', '1500', 'upstream.answerTimeoutMs', 1500],
-  ['ABDM_WEB_KEY_BITS', '2048', 'upstream.webKey', 2048],
+  ['ABDM_ABHA_KEY_BITS', '2048', 'upstream.keyBits.abha', 2048],
+  ['ABDM_PHR_KEY_BITS', '4096', 'upstream.keyBits.phr-address', 4096],
+  ['ABDM_PHR_LOGIN_KEY_BITS', '2048', 'upstream.keyBits.phr-login', 2048],
+  ['ABDM_PHR_LOGIN_OTP_KEY_BITS', '2048', 'upstream.keyBits.phr-login-otp', 2048],
+  ['ABDM_WEB_KEY_BITS', '2048', 'upstream.keyBits.phr-web', 2048],
   ['ABDM_PHR_APP', 'off', 'upstream.hasPhrApp', false],
   ['ABDM_ENROL_PASSWORD', 'true', 'upstream.enrolsWithPassword', true],
   ['OTP_LIFETIME_SECONDS', '1', 'otp.lifetimeSeconds', 1],
@@ -158,15 +163,17 @@ test('each upstream base can be set by itself; a slash at its end does not matte
 
 test('in both real environments everything that NHA decides can be set to something else', () => {
   const elsewhere = Object.fromEntries(services.map(([name, service]) => [name, `https://abdm.example/${service}`]))
-  const others = { ABDM_CM_ID: 'nha', ABDM_WEB_KEY_BITS: '2048', ABDM_PHR_APP: 'false', ABDM_CLIENT_ID: 'SBXID_000077' }
+  const keyBits = Object.values(keySettings).map(([name, usual]) => [name, usual === 4096 ? '2048' : '4096'])
+  const more = { ABDM_CM_ID: 'nha', ABDM_PHR_APP: 'false', ABDM_CLIENT_ID: 'SBXID_000077' }
+  const others = { ...more, ...Object.fromEntries(keyBits) }
   for (const ABDM_ENV of ['sandbox', 'production']) {
     const usual = read({ ...real, ABDM_ENV }).upstream
-    assert.deepEqual([usual.webKey, usual.hasPhrApp], [4096, true])
+    assert.equal(usual.hasPhrApp, true)
     assert.deepEqual(read({ ...real, ...elsewhere, ...others, ABDM_ENV }).upstream, {
       ...usual,
       bases: Object.fromEntries(services.map(([, service]) => [service, `https://abdm.example/${service}`])),
       cmId: 'nha',
-      webKey: 2048,
+      keyBits: { abha: 2048, 'phr-address': 4096, 'phr-login': 2048, 'phr-login-otp': 2048, 'phr-web': 2048 },
       hasPhrApp: false,
       clientId: 'SBXID_000077',
     })
@@ -178,7 +185,7 @@ test('every setting that the code reads is tried in this file', () => {
   const names = new Set(
     [...text.matchAll(/(?:value|secret|count|flag|key)\('([A-Z_]+)'/g)].map(([, name = '']) => name),
   )
-  for (const [name] of services) names.add(name)
+  for (const [name] of [...services, ...Object.values(keySettings)]) names.add(name)
   const tried = ['config', 'config-database'].map((name) => readFileSync(`src/${name}.test.ts`, 'utf8')).join('\n')
   for (const name of names) assert.ok(tried.includes(name), `${name} is tried`)
   assert.ok(names.size >= 30)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { KeyBits, ServiceName } from './abdm/wire/operation.ts'
+import type { KeyBits, KeyFamily, ServiceName } from './abdm/wire/operation.ts'
 import { type DatabaseConfig, keyFileOf, readDatabase } from './config-database.ts'
-import { baseSettings, realBases, realFacePages } from './config-defaults.ts'
+import { baseSettings, keySettings, realBases, realFacePages } from './config-defaults.ts'
 
 /** The only reader of the environment. Every problem is reported at once, in plain sentences. */
 
@@ -32,8 +32,7 @@ export type UpstreamConfig = {
   answerTimeoutMs: number
   /** Failures in a row after which a service is left alone for a while; 0: never. */
   breakerFailures: number
-  /** Key family of PHR web, on which NHA's documents and its integrators disagree. */
-  webKey: KeyBits
+  keyBits: Readonly<Record<KeyFamily, KeyBits>>
   /** False: the client id has no permission for the PHR app service; PHR web stands in where an ABHA address is proved by OTP. */
   hasPhrApp: boolean
   /** Sends a random password with each ABHA address, where otherwise one is sent only when ABDM refuses without. */
@@ -166,6 +165,15 @@ export const readConfig = (
     return chosen
   }
 
+  const keyBits = (): UpstreamConfig['keyBits'] => {
+    const chosen = Object.entries(keySettings).map(([family, [name, usual]]) => {
+      const given = value(name) ?? String(usual)
+      if (given !== '2048' && given !== '4096') problems.push(`${name} must be 2048 or 4096.`)
+      return [family, given === '2048' ? 2048 : 4096]
+    })
+    return Object.fromEntries(chosen)
+  }
+
   const recordTo = value('ABDM_RECORD')
   if (recordTo && isEmulated)
     problems.push(
@@ -197,9 +205,6 @@ export const readConfig = (
         'SANDBOX_TRACE is set: the trace shows secrets in clear and exists only with ABDM_ENV=emulator. Remove it.',
       )
   }
-
-  const webKey = count('ABDM_WEB_KEY_BITS', 4096)
-  if (webKey !== 2048 && webKey !== 4096) problems.push('ABDM_WEB_KEY_BITS must be 2048 or 4096.')
 
   const corsOrigins = (value('CORS_ORIGINS') ?? '')
     .split(',')
@@ -243,7 +248,7 @@ export const readConfig = (
       connectTimeoutMs: count('ABDM_CONNECT_TIMEOUT_MS', 3_000, 1, 60_000),
       answerTimeoutMs: count('ABDM_ANSWER_TIMEOUT_MS', 30_000, 1, 120_000),
       breakerFailures: count('ABDM_BREAKER_FAILURES', 5),
-      webKey: webKey === 2048 ? 2048 : 4096,
+      keyBits: keyBits(),
       hasPhrApp: flag('ABDM_PHR_APP', true),
       enrolsWithPassword: flag('ABDM_ENROL_PASSWORD', false),
     },

@@ -26,7 +26,7 @@ after(async () => {
 })
 
 const open = (bases: Parameters<typeof createAbdm>[0]['bases'] = upstream.bases): Abdm => {
-  const settings = { ...readConfig({}).upstream, answerTimeoutMs: 300, webKey: 2048 as const }
+  const settings = { ...readConfig({ ABDM_WEB_KEY_BITS: '2048' }).upstream, answerTimeoutMs: 300 }
   const log = createLog('debug', systemClock, { write: (line: string) => void lines.push(line) })
   const abdm = createAbdm({ bases, settings, clock: systemClock, log })
   opened.push(abdm)

@@ -17,7 +17,7 @@ import { gateway as gatewayWire } from './wire/index.ts'
 import {
   type BodyOf,
   type KeyBits,
-  keyBitsOf,
+  keyFamilyOf,
   type Operation,
   type QueryOf,
   type ReplyOf,
@@ -200,8 +200,7 @@ export const createAbdm = (deps: {
   }
 
   const bitsOf = (op: Operation, body: unknown): KeyBits | undefined => {
-    if (op.sealed.length === 0) return undefined
-    return op.service === 'phr-web' ? settings.webKey : keyBitsOf(op, body)
+    return op.sealed.length === 0 ? undefined : settings.keyBits[keyFamilyOf(op, body)]
   }
 
   const gateway = createGateway(
@@ -265,7 +264,9 @@ export const createAbdm = (deps: {
     }
   }
 
-  const isReachable = createProbe(() => certificates.renew(settings.hasPhrApp ? 2048 : settings.webKey))
+  const isReachable = createProbe(() =>
+    certificates.renew(settings.keyBits[settings.hasPhrApp ? 'phr-address' : 'phr-web']),
+  )
 
   return {
     call,

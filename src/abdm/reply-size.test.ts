@@ -19,7 +19,7 @@ let upstream: Scripted
 let abdm: Abdm
 before(async () => {
   upstream = await startScripted()
-  const settings = { ...readConfig({}).upstream, answerTimeoutMs: 5_000, webKey: 2048 as const }
+  const settings = { ...readConfig({ ABDM_WEB_KEY_BITS: '2048' }).upstream, answerTimeoutMs: 5_000 }
   const log = createLog('error', systemClock, { write: () => undefined })
   abdm = createAbdm({ bases: upstream.bases, settings, clock: systemClock, log })
 })

@@ -2,7 +2,7 @@ import type { Abdm } from '../abdm/client.ts'
 import { hasMeaning, type ReadError, UpstreamFailure } from '../abdm/failure.ts'
 import { readPublicKey } from '../abdm/sealing.ts'
 import { certificates, phrEnrollment, phrLogin, web } from '../abdm/wire/index.ts'
-import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
+import { type KeyBits, keyFamilies, type ServiceName } from '../abdm/wire/operation.ts'
 import type { UpstreamConfig } from '../config.ts'
 import { baseSettings } from '../config-defaults.ts'
 import type { Ways } from './network.ts'
@@ -102,8 +102,9 @@ const certificateStep = (
     name: `certificate ${bits}`,
     needs: [session, ways[service]],
     async check() {
-      if (bits === 2048 && !settings.hasPhrApp && settings.webKey !== 2048)
-        return ok('not needed: ABDM_PHR_APP is false')
+      const inUse = settings.hasPhrApp ? keyFamilies : (['abha', 'phr-web'] as const)
+      if (!inUse.some((family) => settings.keyBits[family] === bits))
+        return ok(settings.hasPhrApp ? 'not needed: no setting asks for it' : 'not needed: ABDM_PHR_APP is false')
       try {
         const found = bitsOf((await abdm.call(operation)).publicKey)
         if (found === bits) return ok(`an RSA key of ${bits} bits`)

@@ -114,6 +114,17 @@ export const keyBitsOf = (op: Operation, body: unknown): KeyBits | undefined => 
   return (scope && variantsOf(op, scope)[0]?.key) ?? op.key
 }
 
+/** What seals alike (abdm-v3 §3.3). NHA's documents and its integrators disagree on some, so each has a setting of its own. */
+export const keyFamilies = ['abha', 'phr-address', 'phr-login', 'phr-login-otp', 'phr-web'] as const
+export type KeyFamily = (typeof keyFamilies)[number]
+
+export const keyFamilyOf = (op: Operation, body: unknown): KeyFamily => {
+  if (op.service === 'phr-web') return 'phr-web'
+  if (op.service !== 'phr-app') return 'abha'
+  if (keyBitsOf(op, body) === 2048) return 'phr-address'
+  return op.sealed.some((path) => path.endsWith('.otpValue')) ? 'phr-login-otp' : 'phr-login'
+}
+
 export type BodyOf<O> = O extends Operation<infer Body, TSchema, TSchema> ? Static<Body> : never
 export type QueryOf<O> = O extends Operation<TSchema, infer Query, TSchema> ? Static<Query> : never
 export type ReplyOf<O> = O extends Operation<TSchema, TSchema, infer Reply> ? Static<Reply> : never
