@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { KeyBits, KeyFamily, ServiceName } from './abdm/wire/operation.ts'
 import { type DatabaseConfig, keyFileOf, readDatabase } from './config-database.ts'
 import { baseSettings, keySettings, realBases, realFacePages } from './config-defaults.ts'
+import { type Environment, settingsIn } from './config-reading.ts'
 
 /** The only reader of the environment. Every problem is reported at once, in plain sentences. */
 
@@ -69,6 +70,8 @@ export type Config = Readonly<{
   checksReplies: boolean
 }>
 
+export type { Environment }
+
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
@@ -85,44 +88,19 @@ export class ConfigError extends Error {
 /** Random bytes have some 30 different ones among 32; a key that was typed or left at zero has not. */
 const distinctBytesMin = 16
 
-export type Environment = Readonly<Record<string, string | undefined>>
+/** What differs where nothing is given. */
+const usual = { port: 8080, databaseUrl: 'sqlite:./data/openabha.db' }
+
+const readFromDisk = (path: string): string => readFileSync(path, 'utf8')
 
 export const readConfig = (
   env: Environment = process.env,
-  readFile = (path: string) => readFileSync(path, 'utf8'),
+  readFile = readFromDisk,
+  { port, databaseUrl } = usual,
 ): Config => {
   const problems: string[] = []
 
-  const value = (name: string): string | undefined => env[name]?.trim() || undefined
-  const secret = (name: string): string | undefined => {
-    const file = value(`${name}_FILE`)
-    if (!file) return value(name)
-    if (value(name)) problems.push(`${name} and ${name}_FILE are both set: keep one.`)
-    try {
-      const text = readFile(file).trim()
-      if (!text) problems.push(`${name}_FILE names ${file}, which is empty.`)
-      return text || undefined
-    } catch {
-      problems.push(`${name}_FILE names ${file}, which cannot be read.`)
-      return undefined
-    }
-  }
-  const count = (name: string, fallback: number, min = 0, max = 1_000_000_000): number => {
-    const given = value(name)
-    if (given === undefined) return fallback
-    const number = /^\d+$/.test(given) ? Number(given) : Number.NaN
-    if (number >= min && number <= max) return number
-    problems.push(`${name} must be a whole number from ${min} to ${max}.`)
-    return fallback
-  }
-  const flag = (name: string, fallback: boolean): boolean => {
-    const given = value(name)?.toLowerCase()
-    if (given === undefined) return fallback
-    if (['1', 'true', 'yes', 'on'].includes(given)) return true
-    if (['0', 'false', 'no', 'off'].includes(given)) return false
-    problems.push(`${name} must be true or false.`)
-    return fallback
-  }
+  const { value, secret, count, flag } = settingsIn(env, readFile, problems)
   const key = (name: string): Buffer | undefined => {
     const given = secret(name)
     if (given === undefined) return undefined
@@ -139,7 +117,7 @@ export const readConfig = (
   if (environment !== wished) problems.push('ABDM_ENV must be emulator, sandbox or production.')
   const isEmulated = environment === 'emulator'
 
-  const database = readDatabase(secret('DATABASE_URL') ?? 'sqlite:./data/openabha.db', {
+  const database = readDatabase(secret('DATABASE_URL') ?? databaseUrl, {
     isEmulated,
     poolMax: count('DATABASE_POOL_MAX', 10, 1, 1000),
     problems,
@@ -226,7 +204,7 @@ export const readConfig = (
     environment,
     listen: {
       host: value('HOST') ?? '127.0.0.1',
-      port: count('PORT', 8080, 0, 65_535),
+      port: count('PORT', port, 0, 65_535),
       bodyBytesMax: 65_536,
       corsOrigins,
       allowLoopbackOrigins: isEmulated,
@@ -290,6 +268,12 @@ const frozen = <Value>(value: Value): Value => {
   return Object.freeze(value)
 }
 
-/** Settings of `openabha emulator`, which runs beside a product of its own or somebody else's. */
-export const readEmulatorConfig = (env: Environment = process.env): Config =>
-  readConfig({ PORT: '8090', DATABASE_URL: 'sqlite:./data/emulator.db', ...env, ABDM_ENV: 'emulator' })
+/**
+ * Settings of `openabha emulator` and `replay`, which run beside a product of their own or somebody else's: in the environment
+ * of one that records they record nothing.
+ */
+export const readEmulatorConfig = (env: Environment = process.env, readFile = readFromDisk): Config =>
+  readConfig({ ...env, ABDM_ENV: 'emulator', ABDM_RECORD: undefined }, readFile, {
+    port: 8090,
+    databaseUrl: 'sqlite:./data/emulator.db',
+  })
