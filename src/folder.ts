@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** For the owner alone. Level by level: Node's own recursive way never ends below a folder that takes none, such as /proc. */
@@ -10,5 +10,20 @@ export const makeFolder = (folder: string): void => {
   } catch (thrown) {
     // Another process may have been quicker.
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+  }
+}
+
+/** Which levels of a folder are not there, the innermost first. */
+export const missingFolders = (folder: string): readonly string[] =>
+  existsSync(folder) ? [] : [folder, ...missingFolders(dirname(folder))]
+
+/** What another process has put something into meanwhile stays. */
+export const removeEmpty = (folders: readonly string[]): void => {
+  for (const folder of folders) {
+    try {
+      rmdirSync(folder)
+    } catch {
+      return
+    }
   }
 }

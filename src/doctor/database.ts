@@ -1,9 +1,11 @@
 import { existsSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Type } from 'typebox'
 import { clientRows } from '../clients.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { type DatabaseConfig, nameOf } from '../config-database.ts'
+import { missingFolders, removeEmpty } from '../folder.ts'
 import { newUuid } from '../ids.ts'
 import type { MasterKeys } from '../keys.ts'
 import { sandboxClients } from '../sandbox/sandbox.ts'
@@ -57,10 +59,12 @@ export const databaseStep = (
       if (name === ':memory:')
         return ok('in memory: each start forgets everything', { store: await standIn(), isWhole: true })
       const isNew = isFile && !existsSync(name)
+      const made = isNew ? missingFolders(dirname(name)) : []
       let store: Store
       try {
         store = await deps.open(database, encryption)
       } catch (thrown) {
+        removeEmpty(made)
         const { message } = thrown as Error
         if (isSchemaBehind(thrown))
           return ok(`${name} is reached; the next start makes its tables or brings them up to date`, {
@@ -75,7 +79,10 @@ export const databaseStep = (
       }
       const works = await tryOut(store, deps.clock).catch(() => false)
       if (isNew || !works) await store.close()
-      if (isNew) for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${name}${end}`, { force: true })
+      if (isNew) {
+        for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${name}${end}`, { force: true })
+        removeEmpty(made)
+      }
       if (!works)
         return failed(`${name} does not take what is written`, 'Look at the space and the health of its disk.')
       if (isNew) return ok(`${name} is not there yet, and can be made`, { store: await standIn(), isWhole: true })

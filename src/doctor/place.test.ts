@@ -31,6 +31,13 @@ test('before the first start all is in order, and the look at it leaves nothing 
   assert.deepEqual(readdirSync(dirname(file)), [])
 })
 
+test('folders that the look at a new database needs are gone after it, and what was there stays', async () => {
+  const folder = newFolder()
+  const { of } = await examinedHere({ DATABASE_URL: `sqlite:${join(folder, 'data', 'deep', 'openabha.db')}` })
+  assert.match(of('database').says, /is not there yet, and can be made/)
+  assert.deepEqual(readdirSync(folder), [])
+})
+
 test('a database that is there is opened and written, and holds afterwards what it held', async () => {
   const { file, env } = embedded()
   await opened(file).close()

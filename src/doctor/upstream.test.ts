@@ -207,3 +207,35 @@ test('a certificate that is kept from this client id is a matter of permission, 
   assert.equal(of('certificate 2048').state, 'failed')
   assert.match(of('certificate 2048').todo.join(), /^Ask NHA to enable/)
 })
+
+for (const [refusal, todo] of [
+  [{ status: 401, code: 'ABDM-1021', message: 'Lack of required priviledges' }, /^Ask NHA .*role/],
+  [{ status: 401, code: '900901', message: 'Invalid Credentials', form: 'flat' }, /same environment/],
+  [{ status: 400, code: 'ABDM-9999', message: 'Something else' }, /^Check ABDM_ABHA_URL/],
+] as const) {
+  test(`${refusal.code} after a session is not told as a wrong secret`, async () => {
+    bench.emulator.faults.add({ operation: 'abha.certificate', ...refusal, probability: 1 })
+    const { of } = await examined(realEnv(bench.emulator.bases))
+    bench.emulator.faults.clear()
+    assert.equal(of('session').state, 'ok')
+    assert.equal(of('certificate 4096').state, 'failed')
+    assert.match(of('certificate 4096').todo.join(), todo)
+    assert.ok(!of('certificate 4096').todo.join().includes('ABDM_CLIENT_ID'))
+  })
+}
+
+test('a certificate that declares another padding than ours is told, another spelling of ours is not', async () => {
+  const { publicKey } = (await sharedKeys).sealing[4096]
+  const declaring = async (encryptionAlgorithm: string) => {
+    upstream.say('/profile/public/certificate', { body: { publicKey, encryptionAlgorithm } })
+    const { of } = await examined({ ...realEnv(bench.emulator.bases), ABDM_ABHA_URL: upstream.origin })
+    upstream.forget()
+    return of('certificate 4096')
+  }
+  const other = await declaring('RSA/ECB/PKCS1Padding')
+  assert.equal(other.state, 'failed')
+  assert.match(other.says, /another padding than RSA\/ECB\/OAEPWithSHA-1AndMGF1Padding/)
+  assert.match(other.todo.join(), /^Check ABDM_ABHA_URL.*tell NHA/)
+  for (const same of ['RSA/ECB/OAEPWithSHA1AndMGF1Padding', 'RSA', ''])
+    assert.equal((await declaring(same)).state, 'ok', same)
+})

@@ -1,6 +1,6 @@
 import type { Abdm } from '../abdm/client.ts'
 import { hasMeaning, type ReadError, UpstreamFailure } from '../abdm/failure.ts'
-import { readPublicKey } from '../abdm/sealing.ts'
+import { encryptionAlgorithm as ourAlgorithm, readPublicKey } from '../abdm/sealing.ts'
 import { certificates, phrEnrollment, phrLogin, web } from '../abdm/wire/index.ts'
 import { type KeyBits, keyFamilies, type ServiceName } from '../abdm/wire/operation.ts'
 import type { UpstreamConfig } from '../config.ts'
@@ -20,7 +20,9 @@ const rootOf = (failure: UpstreamFailure): UpstreamFailure =>
 const wordsOf = ({ http, code, message }: ReadError): string =>
   ['ABDM refused:', http, code, message].filter((part) => part !== undefined).join(' ')
 
-const todoForRefusal = ({ http, code = '' }: ReadError, setting: string): string => {
+/** Whether the client id is right is the session's to tell; after it a refusal has another cause. */
+const todoForRefusal = ({ http, code = '' }: ReadError, service: ServiceName): string => {
+  const setting = baseSettings[service]
   if (['ABDM-1016', 'ABDM-2402'].includes(code)) return 'Set the clock of this machine (NTP).'
   if (code === 'ABDM-2403') return 'Check ABDM_CM_ID: sbx in the sandbox, abdm in production.'
   if (code === 'ABDM-1094') return 'Ask NHA to enable that service for this client id.'
@@ -28,14 +30,18 @@ const todoForRefusal = ({ http, code = '' }: ReadError, setting: string): string
   if (http >= 500) return 'ABDM has trouble: try again later.'
   if (http === 404) return `Check ${setting}: nothing of ABDM’s is at that address.`
   if (code === '') return `Check ${setting}: another program answers there, or a proxy on the way.`
+  if (code === 'ABDM-1021') return 'Ask NHA to give this client id the role that it lacks.'
+  if (service !== 'gateway' && code.startsWith('9009'))
+    return `ABDM took the client id and refuses its session here: check that ABDM_GATEWAY_URL and ${setting} are of the same environment. If they are, tell NHA.`
+  if (service !== 'gateway') return `Check ${setting}. If it is right, tell NHA what ABDM says here.`
   return 'Check ABDM_CLIENT_ID and ABDM_CLIENT_SECRET. If they are right, the client is locked after some eight refusals: wait ten minutes, then try once.'
 }
 
-const failedCall = (service: ServiceName, thrown: unknown, todo = todoForRefusal): Verdict<never> => {
+const failedCall = (service: ServiceName, thrown: unknown): Verdict<never> => {
   if (!(thrown instanceof UpstreamFailure)) throw thrown
   const { kind, read } = rootOf(thrown)
   const setting = baseSettings[service]
-  if (read) return failed(wordsOf(read), todo(read, setting))
+  if (read) return failed(wordsOf(read), todoForRefusal(read, service))
   if (kind === 'unreachable')
     return failed('ABDM is not reached', `Check ${setting}, and that firewall and proxy let this machine call it.`)
   if (kind === 'tooSlow')
@@ -91,6 +97,12 @@ const bitsOf = (published: string): number | undefined => {
   }
 }
 
+/** Spellings of the same differ in dashes; a name without a padding says nothing of it. */
+const namesOtherPadding = (declared: string): boolean => {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  return plain(declared).includes('padding') && plain(declared) !== plain(ourAlgorithm)
+}
+
 const certificateStep = (
   round: Round,
   bits: KeyBits,
@@ -106,7 +118,13 @@ const certificateStep = (
       if (!inUse.some((family) => settings.keyBits[family] === bits))
         return ok(settings.hasPhrApp ? 'not needed: no setting asks for it' : 'not needed: ABDM_PHR_APP is false')
       try {
-        const found = bitsOf((await abdm.call(operation)).publicKey)
+        const { publicKey, encryptionAlgorithm } = await abdm.call(operation)
+        const found = bitsOf(publicKey)
+        if (found === bits && namesOtherPadding(encryptionAlgorithm ?? ''))
+          return failed(
+            `an RSA key of ${bits} bits, for another padding than ${ourAlgorithm}`,
+            `Check ${baseSettings[service]}; if it is right, tell NHA: what is sealed would be refused.`,
+          )
         if (found === bits) return ok(`an RSA key of ${bits} bits`)
         return failed(
           found === undefined ? 'what ABDM publishes is no RSA key' : `an RSA key of ${found} bits`,

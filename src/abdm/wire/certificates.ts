@@ -4,7 +4,7 @@ import { absent, operation } from './operation.ts'
 /** §3.1: the public keys that seal fields. */
 const certificate = Type.Object({
   publicKey: Type.String({ minLength: 1 }),
-  // Read by nobody: §3.2 is used whatever it says.
+  // §3.2 is used whatever it says; doctor tells when it says something else.
   encryptionAlgorithm: absent(Type.String()),
 })
 
