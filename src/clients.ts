@@ -1,9 +1,9 @@
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
-import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
 import { error } from './errors.ts'
 import { newSecret, newUuid, sameText, sha256 } from './ids.ts'
 import { userRows } from './people.ts'
+import { Type } from './schema.ts'
 import { type Collection, inserting, type Store } from './store/store.ts'
 
 /** API clients and their tokens. */

@@ -1,5 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox'
 import { isAadhaarNumber } from './abdm/wire/aadhaar.ts'
+import { type Static, type TSchema, Type } from './schema.ts'
 
 /**
  * The fields of the Connect contract. A field's form cleans what people paste (spaces, invisible characters, a country

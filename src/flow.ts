@@ -1,8 +1,8 @@
-import { type Static, type TSchema, Type } from 'typebox'
 import type { Caller, Named } from './clients.ts'
 import type { Clock } from './clock.ts'
 import { error } from './errors.ts'
 import { newTimedId } from './ids.ts'
+import { type Static, type TSchema, Type } from './schema.ts'
 import type { Collection, Row, Store, Write } from './store/store.ts'
 
 /** Flows: their states, their moves, how long they live, and the transaction that a client holds by its txn_id. */

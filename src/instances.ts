@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
+import { Type } from './schema.ts'
 import type { Collection, Row, Store } from './store/store.ts'
 
 /**

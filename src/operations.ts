@@ -1,10 +1,10 @@
-import { Type } from 'typebox'
 import type { Abdm } from './abdm/client.ts'
 import { connectRoutes } from './api/index.ts'
 import { error } from './errors.ts'
 import { openApiDocument } from './openapi.ts'
 import { assetRoutes } from './pages/assets.ts'
 import { declareFor } from './route.ts'
+import { Type } from './schema.ts'
 import type { Store } from './store/store.ts'
 
 /** What operators and their tools ask: liveness, readiness, the API's own documents. */

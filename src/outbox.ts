@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
 import { newTimedId } from './ids.ts'
 import type { Log } from './log.ts'
+import { Type } from './schema.ts'
 import { type Collection, inserting, type Row, type Store } from './store/store.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import type { Caller, Named } from './clients.ts'
 import { error, maskMobile } from './errors.ts'
 import { newOid, newUuid } from './ids.ts'
+import { Type } from './schema.ts'
 import { type Collection, inserting, type Row, type Store, updating, type Write } from './store/store.ts'
 
 /** The users of a client: oid ↔ ABHA. The ABHA session that is kept with each is sessions.ts's business. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Type } from 'typebox'
 import type { Clock } from './clock.ts'
 import { error } from './errors.ts'
 import { sha256 } from './ids.ts'
+import { Type } from './schema.ts'
 import type { Collection, Row, Store } from './store/store.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox'
-import { Type } from 'typebox'
 import type { phrUser } from '../abdm/wire/parts.ts'
 import type { Caller, Clients } from '../clients.ts'
 import { Nullable, PersonalText, Text } from '../fields.ts'
+import { Type } from '../schema.ts'
 import { isKycVerified } from './profile/connect-profile.ts'
 
 /** Pieces that the answers of several flows share. */

@@ -1,7 +1,7 @@
-import { type Static, Type } from 'typebox'
 import type { abhaProfile } from '../abdm/wire/parts.ts'
 import { asAbhaNumber } from '../fields.ts'
 import { type Family, FamilyName, sessionFrom, type Tokens } from '../people.ts'
+import { type Static, Type } from '../schema.ts'
 
 /** What a right OTP leaves behind for the steps after it; every flow that ends at an ABHA address keeps it in this form. */
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Static, Type } from 'typebox'
 import type { Operation } from '../abdm/wire/operation.ts'
 import { seconds } from '../clock.ts'
 import { newUuid, sameText } from '../ids.ts'
+import { type Static, Type } from '../schema.ts'
 import type { KeyRing } from './keys.ts'
 import {
   accessRestricted,

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Type } from 'typebox'
 import { ciphertextBytes, createOpener, type Opener } from '../abdm/sealing.ts'
 import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
+import { Type } from '../schema.ts'
 import type { Collection, Store } from '../store/store.ts'
 import { type GatewayJwk, gatewayJwk } from './jwks.ts'
 

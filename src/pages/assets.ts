@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { Type } from 'typebox'
 import { error } from '../errors.ts'
 import { Handle } from '../fields.ts'
 import type { declareFor, Route } from '../route.ts'
+import { Type } from '../schema.ts'
 import { keeping } from './keeping.ts'
 
 /** The style sheets and scripts of the pages: read when first asked for, then kept. Few routes, since each costs start-up time. */

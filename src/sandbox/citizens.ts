@@ -1,7 +1,7 @@
-import { type Static, Type } from 'typebox'
 import { CitizenRefused } from '../emulator/world/citizens.ts'
 import { error } from '../errors.ts'
 import { Gender, Handle, Mobile, Nullable, PersonName, Pincode, WholeNumber } from '../fields.ts'
+import { type Static, Type } from '../schema.ts'
 import { sandboxRoute } from './sandbox.ts'
 
 /** The synthetic people. None of them exists; their Aadhaar numbers only pass the check digit. */

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { isoTime } from '../clock.ts'
 import { error } from '../errors.ts'
+import { Type } from '../schema.ts'
 import { type Sandbox, sandboxRoute } from './sandbox.ts'
 
 const times = Type.Object({ now: Type.String(), upstream_now: Type.String() })

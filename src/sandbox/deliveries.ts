@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import type { Clock } from '../clock.ts'
 import { newTimedId } from '../ids.ts'
+import { Type } from '../schema.ts'
 import type { Collection, Store } from '../store/store.ts'
 import type { Delivery } from '../webhooks/webhooks.ts'
 

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { error } from '../errors.ts'
 import { Handle, TxnId } from '../fields.ts'
 import { txnRows } from '../flow.ts'
+import { Type } from '../schema.ts'
 import { sandboxRoute } from './sandbox.ts'
 
 /** Does what the patient's phone would do with the face link: the capture passes or fails. The next poll of the client sees it. */

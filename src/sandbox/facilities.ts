@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Type } from 'typebox'
 import { type Facilities, type Facility, FacilityRefused } from '../facilities.ts'
 import { sha256 } from '../ids.ts'
+import { Type } from '../schema.ts'
 import { productRoute } from './sandbox.ts'
 
 /** Invented facilities, one for each way in which a share can end. */

@@ -1,8 +1,8 @@
-import { type Static, Type } from 'typebox'
 import { faultModes, hasAnswer, UnknownFaultOperation } from '../emulator/faults.ts'
 import { refusalForms } from '../emulator/refusal.ts'
 import { error } from '../errors.ts'
 import { Handle, OneOf } from '../fields.ts'
+import { type Static, Type } from '../schema.ts'
 import { sandboxRoute } from './sandbox.ts'
 
 /** Failures on request: the next calls of an upstream operation go wrong in a chosen way. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
-import { Type } from 'typebox'
 import { error } from '../errors.ts'
 import { Handle, Mobile } from '../fields.ts'
+import { Type } from '../schema.ts'
 import { sandboxRoute } from './sandbox.ts'
 
 const text = Type.String()

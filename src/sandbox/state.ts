@@ -1,6 +1,6 @@
-import { type Static, type TSchema, Type } from 'typebox'
 import { type WorldState, worldState } from '../emulator/world/state.ts'
 import { error } from '../errors.ts'
+import { type Static, type TSchema, Type } from '../schema.ts'
 import { clockOffsets } from './clock.ts'
 import { contradictionInFault, fault } from './faults.ts'
 import { sandboxRoute } from './sandbox.ts'

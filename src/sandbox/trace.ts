@@ -1,6 +1,6 @@
-import { type Static, Type } from 'typebox'
 import { Handle } from '../fields.ts'
 import { txnRows } from '../flow.ts'
+import { type Static, Type } from '../schema.ts'
 import { sandboxRoute } from './sandbox.ts'
 
 const exchange = Type.Object({

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { error } from '../errors.ts'
 import { PersonalHandle, Secret } from '../fields.ts'
+import { Type } from '../schema.ts'
 import { deliveryRows } from './deliveries.ts'
 import { productRoute, sandboxClients } from './sandbox.ts'
 

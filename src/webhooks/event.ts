@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
 import { PersonalText, Text } from '../fields.ts'
+import { type Static, Type } from '../schema.ts'
 
 /** The event `abha.created` as a receiver gets it (connect §8): the body that is sent, and what the documents say of it. */
 export const AbhaCreated = Type.Object(

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../schema.ts'
 import { absent, operation } from './operation.ts'
 import { txnId } from './parts.ts'
 

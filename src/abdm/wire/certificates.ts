@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../schema.ts'
 import { absent, operation } from './operation.ts'
 
 /** §3.1: the public keys that seal fields. */

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../schema.ts'
 import { absent, operation, text } from './operation.ts'
 
 /** §2: the gateway. */

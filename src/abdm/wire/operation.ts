@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, Type } from '../../schema.ts'
 
 /** The four base addresses of ABDM V3, each with a setting of its own (abdm-v3 §1.1). */
 export type ServiceName = 'gateway' | 'abha' | 'phr-app' | 'phr-web'

@@ -1,4 +1,4 @@
-import { type TProperties, Type } from 'typebox'
+import { type TProperties, Type } from '../../schema.ts'
 import { absent, personal, type Refusal, sealed, text } from './operation.ts'
 
 /** Pieces that several operations of ABDM V3 share. */

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../schema.ts'
 import { absent, operation, personal, sealed } from './operation.ts'
 import {
   abhaAddress,

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../schema.ts'
 import { absent, operation, personal, text } from './operation.ts'
 import {
   abhaAddress,

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { Handle, Secret } from '../../fields.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 import { tokenPair } from './tokens.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { PersonalText, Secret } from '../../fields.ts'
+import { Type } from '../../schema.ts'
 
 /** The pair of tokens that every account operation answers, always all four fields (connect §3). */
 export const tokenPair = Type.Object({

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { abhaFace } from '../../abdm/wire/index.ts'
 import { allPublishedOptional, Text, TxnId } from '../../fields.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 import { faceAuth } from './flow.ts'
 
 /** ABDM's VERIFIED means that the link was scanned; only COMPLETE is what clients wait for as `Verified` (abdm-v3 §21). */

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { abhaFace } from '../../abdm/wire/index.ts'
 import { Nullable, Text, TxnId } from '../../fields.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 import { Hint } from '../answers.ts'
 import { faceAuth } from './flow.ts'
 

@@ -1,10 +1,10 @@
-import { type Static, type TObject, Type } from 'typebox'
 import type { phrProfile } from '../../abdm/wire/index.ts'
 import type { BodyOf, ReplyOf } from '../../abdm/wire/operation.ts'
 import { indiaDate, twoDigits } from '../../clock.ts'
 import { error } from '../../errors.ts'
 import { forms, Gender, isGender, isRealDate, Line, Nullable, PersonName, Pincode, WholeNumber } from '../../fields.ts'
 import { findPincode } from '../../pincodes/pincodes.ts'
+import { type Static, type TObject, Type } from '../../schema.ts'
 import { birthParts, isKycVerified } from './connect-profile.ts'
 
 /** Changing a profile: what the caller names over what is there (connect §7.8). */

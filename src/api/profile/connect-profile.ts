@@ -1,9 +1,9 @@
-import { type Static, Type } from 'typebox'
 import type { Abdm } from '../../abdm/client.ts'
 import { abhaProfile, phrProfile as phr, web } from '../../abdm/wire/index.ts'
 import type { abhaProfile as abhaProfileSchema, enrolledProfile, phrProfile } from '../../abdm/wire/parts.ts'
 import { asAbhaNumber, Gender, isGender, Nullable, PersonalText, Text } from '../../fields.ts'
 import type { AbhaSession } from '../../people.ts'
+import { type Static, Type } from '../../schema.ts'
 
 /** An ABHA profile as clients see it, and how it comes from what ABDM sends (abdm-v3 §21). Fields without a value are left out. */
 

@@ -1,9 +1,9 @@
-import { Type } from 'typebox'
 import { hasMeaning } from '../../abdm/failure.ts'
 import { abhaAccount } from '../../abdm/wire/index.ts'
 import type { ReplyOf } from '../../abdm/wire/operation.ts'
 import { Mobile, Nullable, PersonalText, Text, TxnId } from '../../fields.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 import { loginBySearch } from './login/flow.ts'
 import { masked } from './login/methods.ts'
 

@@ -1,4 +1,3 @@
-import { type Static, Type } from 'typebox'
 import type { Services } from '../../app.ts'
 import type { Caller, Named } from '../../clients.ts'
 import { indiaDate, indiaOffsetTime, twoDigits } from '../../clock.ts'
@@ -25,6 +24,7 @@ import {
 } from '../../fields.ts'
 import { sha256 } from '../../ids.ts'
 import type { Outbox } from '../../outbox.ts'
+import { type Static, Type } from '../../schema.ts'
 import type { Collection, Row, Store } from '../../store/store.ts'
 import type { ConnectProfile } from './connect-profile.ts'
 

@@ -1,8 +1,8 @@
-import { Type } from 'typebox'
 import { error } from '../../errors.ts'
 import { Pincode, Text } from '../../fields.ts'
 import { findPincode } from '../../pincodes/pincodes.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 
 /** District and state of a pincode with their LGD codes, from the table that comes with this server. Unknown: 404. */
 export const pincode = route({

@@ -1,10 +1,10 @@
-import { Type } from 'typebox'
 import type { Abdm } from '../../abdm/client.ts'
 import { abhaEnrollment, phrEnrollment } from '../../abdm/wire/index.ts'
 import { indiaDate } from '../../clock.ts'
 import { error } from '../../errors.ts'
 import { Handle, IsoDate, Nullable, PersonalText, PersonName } from '../../fields.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 import { choosingFlows } from '../choose.ts'
 import type { Account } from '../verified.ts'
 

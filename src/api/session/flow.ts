@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { flow } from '../../flow.ts'
+import { Type } from '../../schema.ts'
 import { OtpProof } from '../verified.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { AbhaAddress, TxnId } from '../../fields.ts'
 import type { Family } from '../../people.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 import { requestAddressOtp } from '../by-address.ts'
 import { userSession } from './flow.ts'
 

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { ConnectError, error } from '../../errors.ts'
 import { Text } from '../../fields.ts'
 import { route } from '../../route.ts'
+import { Type } from '../../schema.ts'
 
 /**
  * Whether the user has a live session here; one that can be renewed counts and is renewed. Never 491. A user that does

@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
 import { type Clock, isoTime, seconds } from '../../clock.ts'
+import { type Static, Type } from '../../schema.ts'
 import { type Collection, inserting, type Store, type Write } from '../../store/store.ts'
 import type { OrderedIds } from './ordered-ids.ts'
 

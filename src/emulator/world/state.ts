@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, Type } from '../../schema.ts'
 import { type Collection, inserting, type Store } from '../../store/store.ts'
 import { gateState, Moment } from '../gate.ts'
 import { loggedOut } from '../tokens.ts'

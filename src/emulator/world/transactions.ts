@@ -1,7 +1,7 @@
-import { type Static, Type } from 'typebox'
 import type { ServiceName } from '../../abdm/wire/operation.ts'
 import { type Clock, seconds } from '../../clock.ts'
 import { newDigits, newUuid, sameText } from '../../ids.ts'
+import { type Static, Type } from '../../schema.ts'
 import { type Collection, inserting, type Row, type Store, taking, updating, type Write } from '../../store/store.ts'
 import { attemptsUsedUp, blockedForADay, notDelivered, type Refusal } from '../refusal.ts'
 import type { Inbox, Purpose } from './inbox.ts'

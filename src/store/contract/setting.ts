@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Type } from 'typebox'
 import { type Clock, type MovableClock, movableClock } from '../../clock.ts'
+import { Type } from '../../schema.ts'
 import type { Collection, Row, Store } from '../store.ts'
 
 /** One database that the contract may fill, close, open again and look into. */

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { abhaProfile, phrProfile, web } from '../../../abdm/wire/index.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 
 const cards = { abha: abhaProfile.card, 'phr-app': phrProfile.card, 'phr-web': web.card } as const
 

@@ -1,10 +1,10 @@
-import { Type } from 'typebox'
 import { abhaProfile, phrProfile, web } from '../../../abdm/wire/index.ts'
 import { qrContent } from '../../../abdm/wire/qr-content.ts'
 import type { Services } from '../../../app.ts'
 import { OneOf, PersonalText, Text } from '../../../fields.ts'
 import type { AbhaSession } from '../../../people.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { type ConnectProfile, fromAbha, fromPhr } from '../connect-profile.ts'
 
 const maybe = (description: string) => Type.Optional(PersonalText(description))

@@ -1,9 +1,9 @@
-import { type Static, Type } from 'typebox'
 import { phrProfile } from '../../../abdm/wire/index.ts'
 import { error } from '../../../errors.ts'
 import { forms, OneOf, PersonalHandle, Secret, TxnId } from '../../../fields.ts'
 import type { AbhaSession } from '../../../people.ts'
 import { route } from '../../../route.ts'
+import { type Static, Type } from '../../../schema.ts'
 import { kyc } from './flow.ts'
 
 const Method = OneOf(['abha-number', 'aadhaar'], 'What the identifier is.', {

@@ -1,8 +1,8 @@
-import { Type } from 'typebox'
 import { phrProfile } from '../../../abdm/wire/index.ts'
 import { error } from '../../../errors.ts'
 import { TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { kyc } from './flow.ts'
 import { ofPhrApp, otpFor } from './init.ts'
 

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { flow, type Txn } from '../../../flow.ts'
 import { FamilyName } from '../../../people.ts'
+import { Type } from '../../../schema.ts'
 import { OtpProof, verified } from '../../verified.ts'
 
 /**

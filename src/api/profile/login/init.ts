@@ -1,4 +1,3 @@
-import { type Static, Type } from 'typebox'
 import { isOutcomeUnknown } from '../../../abdm/failure.ts'
 import { abhaLogin, phrLogin } from '../../../abdm/wire/index.ts'
 import type { Services } from '../../../app.ts'
@@ -8,6 +7,7 @@ import { allPublishedOptional, type FormName, forms, Handle, OneOf, PersonalHand
 import type { Sender } from '../../../otp.ts'
 import type { Family } from '../../../people.ts'
 import { route } from '../../../route.ts'
+import { type Static, Type } from '../../../schema.ts'
 import { Hint } from '../../answers.ts'
 import { requestAddressOtp } from '../../by-address.ts'
 import { loginByAddress, loginByKyc, loginByMobile, loginBySearch } from './flow.ts'

@@ -1,10 +1,10 @@
-import { Type } from 'typebox'
 import { hasMeaning } from '../../../abdm/failure.ts'
 import { phrLogin, web } from '../../../abdm/wire/index.ts'
 import type { Services } from '../../../app.ts'
 import { error } from '../../../errors.ts'
 import { AbhaAddress, allPublishedOptional, Nullable, PersonalText, Text } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 
 /**
  * Tells in which ways one can log in to an ABHA address, in ABDM's words, and whose it is, masked as ABDM masks it. Opens no

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { AbhaAddress, allPublishedOptional, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { choose, loginChoices } from '../../choose.ts'
 import { LoginReply } from './verify.ts'
 

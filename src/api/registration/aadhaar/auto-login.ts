@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { AbhaAddress, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { choose, choosingFlows } from '../../choose.ts'
 import { CreatedReply } from './create-phr.ts'
 

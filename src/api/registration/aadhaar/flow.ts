@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { flow } from '../../../flow.ts'
+import { Type } from '../../../schema.ts'
 import { verified } from '../../verified.ts'
 
 /** What an Aadhaar registration keeps. Of the Aadhaar number nothing but the ciphertext that was made for ABDM. */

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { abhaEnrollment } from '../../../abdm/wire/index.ts'
 import { AadhaarNumber, Nullable, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { Hint } from '../../answers.ts'
 import { aadhaarRegistration } from './flow.ts'
 

@@ -1,4 +1,3 @@
-import { type Static, Type } from 'typebox'
 import { isOutcomeUnknown, UpstreamFailure } from '../../../abdm/failure.ts'
 import { abhaEnrollment } from '../../../abdm/wire/index.ts'
 import type { ReplyOf } from '../../../abdm/wire/operation.ts'
@@ -8,6 +7,7 @@ import { Nullable, TxnId } from '../../../fields.ts'
 import type { Txn } from '../../../flow.ts'
 import type { Sender } from '../../../otp.ts'
 import { sessionFrom } from '../../../people.ts'
+import { type Static, Type } from '../../../schema.ts'
 import { AbhaProfile, AbhaRefreshToken, AbhaToken, EkaIds, Hint, SkipState } from '../../answers.ts'
 import type { faceAuth } from '../../face-auth/flow.ts'
 import {

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { abhaEnrollment } from '../../../abdm/wire/index.ts'
 import { Mobile, Otp, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { aadhaarRegistration } from './flow.ts'
 import { goOnToConfirm, goOnToCreate, isLinked, KnownReply, knownFrom } from './known.ts'
 

@@ -1,4 +1,3 @@
-import { type Static, Type } from 'typebox'
 import { indiaDate, twoDigits } from '../../../clock.ts'
 import { error } from '../../../errors.ts'
 import {
@@ -15,6 +14,7 @@ import {
 import { addressesOf, sessionFrom } from '../../../people.ts'
 import { findPincode, type Place } from '../../../pincodes/pincodes.ts'
 import { route } from '../../../route.ts'
+import { type Static, Type } from '../../../schema.ts'
 import { AbhaRefreshToken, AbhaToken, EkaIds, SkipState } from '../../answers.ts'
 import { endedData } from '../../choose.ts'
 import { endAt } from '../../end.ts'

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { phrEnrollment } from '../../../abdm/wire/index.ts'
 import { Mobile, Nullable, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { Hint } from '../../answers.ts'
 import { mobileRegistration } from './flow.ts'
 

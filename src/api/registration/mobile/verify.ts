@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { phrEnrollment } from '../../../abdm/wire/index.ts'
 import { Nullable, Otp, TxnId } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 import { AbhaProfile, abhaProfiles, EkaIds, SkipState } from '../../answers.ts'
 import { tokensOf } from '../../verified.ts'
 import { mobileRegistration } from './flow.ts'

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { phrEnrollment } from '../../../abdm/wire/index.ts'
 import { AbhaAddress } from '../../../fields.ts'
 import { route } from '../../../route.ts'
+import { Type } from '../../../schema.ts'
 
 /** Whether an ABHA address is taken. Upstream: phr.enrollment.is_exists. */
 export const check = route({
