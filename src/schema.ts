@@ -58,4 +58,4 @@ const builders = {
 }
 
 export const Type = builders as unknown as Pick<typeof TypeBox, Used>
-export type { Static, TObject, TSchema } from 'typebox'
+export type { Static, TObject, TProperties, TSchema } from 'typebox'
