@@ -6,7 +6,7 @@ import { createReplay } from './cassettes/replay.ts'
 import { systemClock } from './clock.ts'
 import { noBase, noResource, render } from './emulator/refusal.ts'
 import { basePaths } from './emulator/server.ts'
-import { alwaysFilled, emulatorCodes, wouldRefuse } from './emulator/would-answer.ts'
+import { alwaysFilled, emulatorCodes, refusalsWith, wouldRefuse } from './emulator/would-answer.ts'
 import { newUuid } from './ids.ts'
 
 /** Cassettes instead of ABDM: served, or held against what the emulator answers. */
@@ -17,6 +17,7 @@ export const differencesIn = (cassettes: readonly Filed[], mode: Mode = 'strict'
   compare(cassettes, {
     wouldRefuse: (op, asked) => wouldRefuse(op, asked, mode === 'lenient'),
     codes: emulatorCodes,
+    refusalsWith,
     alwaysFilled,
   })
 

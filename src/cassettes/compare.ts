@@ -1,16 +1,21 @@
 import type { Operation } from '../abdm/wire/operation.ts'
-import { type Filed, sealIn } from './cassette.ts'
+import { type Cassette, type Filed, sealIn } from './cassette.ts'
 import { hasType, operations, type Shape, shapeOf, typeOf } from './shape.ts'
 
 /** Where recorded answers and the emulator's differ: status, code, fields and types, never values of personal fields. */
+
+type Refused = { readonly status: number; readonly form: string }
 
 /** What the emulator says of itself; handed in, because our side knows it over HTTP only. */
 export type Emulated = {
   readonly wouldRefuse: (
     op: Operation,
     asked: { readonly query: unknown; readonly body: unknown; readonly sealOf: typeof sealIn },
-  ) => Promise<{ readonly status: number; readonly code: string; readonly fields: readonly string[] } | undefined>
+  ) => Promise<(Refused & { readonly code: string; readonly fields: readonly string[] }) | undefined>
+  /** Empty: it says no such code, or not of its own. */
+  readonly refusalsWith: (op: Operation, code: string) => readonly Refused[]
   readonly codes: ReadonlySet<string>
+  /** Dotted paths. */
   readonly alwaysFilled: (op: Operation) => readonly string[]
 }
 
@@ -38,7 +43,8 @@ const fieldRows = (shape: Shape, value: unknown, path: string, filled: readonly 
   const { items, properties, required, literals, isPersonal } = shape
   if (Array.isArray(value)) return items ? value.flatMap((item) => fieldRows(items, item, `${path}[]`)) : []
   if (isFields(value) && properties) {
-    const missing = [...required, ...filled].filter((name) => value[name] === undefined)
+    const here = filled.filter((name) => !name.includes('.'))
+    const missing = [...new Set([...required, ...here])].filter((name) => value[name] === undefined)
     return [
       ...missing.map(
         (name): Row => ({
@@ -51,7 +57,10 @@ const fieldRows = (shape: Shape, value: unknown, path: string, filled: readonly 
       ...Object.entries(value).flatMap(([name, part]): Row[] => {
         const where = below(path, name)
         const field = Object.hasOwn(properties, name) ? properties[name] : undefined
-        return field ? fieldRows(field, part, where) : [{ what: 'extra', where, emulator: '', recorded: 'there' }]
+        const inside = filled.flatMap((one) => (one.startsWith(`${name}.`) ? [one.slice(name.length + 1)] : []))
+        return field
+          ? fieldRows(field, part, where, inside)
+          : [{ what: 'extra', where, emulator: '', recorded: 'there' }]
       }),
     ]
   }
@@ -77,16 +86,52 @@ const codeIn = (body: unknown): string => {
   return code === undefined || code === null || isAboutField ? '' : String(code).replace(/[:\s]+$/, '')
 }
 
+/** The forms of abdm-v3 §5, by what tells them apart. */
+const formOf = ({ responseForm, responseBody: body }: Cassette): string => {
+  if (responseForm !== 'json') return responseForm
+  if (Array.isArray(body)) return 'array'
+  if (!isFields(body)) return 'text'
+  if (isFields(body.error) || Array.isArray(body.error)) return 'wrapped'
+  if (body.path !== undefined) return 'spring'
+  if (codeIn(body) !== '') return body.type === undefined ? 'flat' : 'runtime'
+  if (body.description !== undefined) return 'description'
+  return body.message === undefined ? 'field' : 'message'
+}
+
 const isGood = (status: number): boolean => status >= 200 && status <= 299
 
-const refusalRows = (body: unknown, codes: ReadonlySet<string>): Row[] => {
+const listed = (values: Iterable<unknown>): string => [...new Set(values)].join(' or ')
+
+const typeRows = ({ responseHeaders, responseForm }: Cassette, expected: string): Row[] => {
+  if (responseForm === 'empty') return []
+  const type = responseHeaders['content-type']?.split(';', 1)[0]?.toLowerCase() ?? 'none'
+  return type === expected ? [] : [{ what: 'form', where: 'content-type', emulator: expected, recorded: type }]
+}
+
+const refusalRows = (op: Operation, cassette: Cassette, { codes, refusalsWith }: Emulated): Row[] => {
+  const body = cassette.responseBody
   const entry = leading(body)
   const code = codeIn(body)
   const texts = isFields(entry) ? ['code', 'message', 'description'].filter((name) => entry[name] != null) : []
+  const form = formOf(cassette)
+  const ofCode = refusalsWith(op, code)
+  const ofStatus = ofCode.filter(({ status }) => status === cassette.status)
+  const rows: Row[] = []
+  if (code !== '' && !codes.has(code))
+    rows.push({ what: 'code', where: 'code', emulator: 'none of its codes', recorded: code })
+  else if (code === '' && ofStatus.length === 0)
+    rows.push({ what: 'code', where: 'code', emulator: `one, with ${cassette.status}`, recorded: '' })
+  else if (ofCode.length > 0 && ofStatus.length === 0)
+    rows.push({
+      what: 'status',
+      where: 'status',
+      emulator: `${listed(ofCode.map(({ status }) => status))} ${code}`,
+      recorded: String(cassette.status),
+    })
+  if (ofStatus.length > 0 && ofStatus.every((one) => one.form !== form))
+    rows.push({ what: 'form', where: 'body', emulator: listed(ofStatus.map((one) => one.form)), recorded: form })
   return [
-    ...(code !== '' && !codes.has(code)
-      ? [{ what: 'code', where: 'code', emulator: 'none of its codes', recorded: code } as const]
-      : []),
+    ...rows,
     ...texts.flatMap((name): Row[] => {
       const type = typeOf((entry as Fields)[name])
       return type === 'string' ? [] : [{ what: 'type', where: name, emulator: 'string', recorded: type }]
@@ -111,12 +156,15 @@ const rowsOf = async (op: Operation, { cassette }: Filed, emulated: Emulated): P
         },
       ]
     const code = codeIn(responseBody)
-    return code === refused.code ? [] : [{ what: 'code', where: at || 'code', emulator: refused.code, recorded: code }]
+    if (code !== refused.code) return [{ what: 'code', where: at || 'code', emulator: refused.code, recorded: code }]
+    const form = formOf(cassette)
+    if (form !== refused.form) return [{ what: 'form', where: 'body', emulator: refused.form, recorded: form }]
+    return typeRows(cassette, 'application/json')
   }
   // Whether a well-formed request is refused is up to the world that it meets; how, is not.
   if (!isGood(status)) {
     if (responseForm === 'text') return [{ what: 'form', where: 'body', emulator: 'json', recorded: 'text' }]
-    return refusalRows(responseBody, emulated.codes)
+    return [...refusalRows(op, cassette, emulated), ...typeRows(cassette, 'application/json')]
   }
   const rows: Row[] =
     status === op.status
@@ -124,8 +172,12 @@ const rowsOf = async (op: Operation, { cassette }: Filed, emulated: Emulated): P
       : [{ what: 'status', where: 'status', emulator: String(op.status), recorded: String(status) }]
   const form = op.replyType === 'image/png' ? 'png' : 'json'
   if (responseForm !== form) return [...rows, { what: 'form', where: 'body', emulator: form, recorded: responseForm }]
+  rows.push(...typeRows(cassette, op.replyType))
   if (form === 'png') return rows
-  return [...rows, ...fieldRows(shapeOf(op.reply), responseBody, '', emulated.alwaysFilled(op))]
+  // Who has not proved who he is gets words and nothing else.
+  const isFailed = isFields(responseBody) && responseBody.authResult === 'failed'
+  const filled = emulated.alwaysFilled(op).filter((name) => !isFailed || name === 'message')
+  return [...rows, ...fieldRows(shapeOf(op.reply), responseBody, '', filled)]
 }
 
 export const compare = async (cassettes: readonly Filed[], emulated: Emulated): Promise<Difference[]> => {

@@ -61,8 +61,10 @@ test('text for a number, a number for text, what is missing and what is too much
   )
   const extra = 'phr.enrollment.verify extra'
   assert.deepEqual(
-    rows.filter((row) => !row.startsWith('phr.profile.get')),
+    rows.filter((row) => !row.startsWith('phr.profile.get') && !row.includes(' missing phrDetails.')),
     [
+      'gateway.session missing refreshExpiresIn: integer / ',
+      'gateway.session missing refreshToken: string / ',
       'phr.enrollment.request_otp missing message: string or null / ',
       'phr.enrollment.verify code code: none of its codes / ABDM-4711',
       'phr.enrollment.verify type message: string / integer',
@@ -70,10 +72,12 @@ test('text for a number, a number for text, what is missing and what is too much
       `${extra} unknown:  / there`,
       `${extra} profileStatus:  / there`,
       'phr.enrollment.enrol type phrDetails.yearOfBirth: string or null / integer',
+      'phr.enrollment.enrol missing tokens.switchProfileEnabled: boolean or null / ',
       'phr.enrollment.enrol type tokens.expiresIn: integer / string',
       'phr.enrollment.request_otp status status: 200 / 201',
     ],
   )
+  assert.equal(rows.filter((row) => row.startsWith('phr.enrollment.enrol missing phrDetails.')).length, 14)
   assert.equal(
     rows.find((row) => row.startsWith('phr.profile.get')),
     'phr.profile.get form body: json / text',

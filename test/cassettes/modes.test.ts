@@ -6,6 +6,7 @@ import { type Filed, numberOf } from '../../src/cassettes/cassette.ts'
 import { createReplay } from '../../src/cassettes/replay.ts'
 import { operations } from '../../src/cassettes/shape.ts'
 import { basePaths } from '../../src/emulator/server.ts'
+import { alwaysFilled } from '../../src/emulator/would-answer.ts'
 import { differencesIn, type Mode } from '../../src/replay.ts'
 import { notCompared } from '../compat/shared-contract.ts'
 import { contract, referenceName } from '../fidelity/rows.ts'
@@ -65,6 +66,31 @@ for (const mode of ['strict', 'lenient'] as const) {
     t.diagnostic(`${cassettes.length} exchanges`)
   })
 }
+
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const pathsIn = (value: unknown, before = ''): string[] =>
+  isGroup(value)
+    ? Object.entries(value).flatMap(([name, part]) => [before + name, ...pathsIn(part, `${before}${name}.`)])
+    : []
+
+test('what is said to be in every good answer of an operation is what all of them have in common', async (t) => {
+  const recording = await walkOf('strict')
+  if (!recording) return t.diagnostic(notCompared(referenceName))
+  const common = new Map<string, string[]>()
+  for (const { cassette } of recording.cassettes) {
+    const { operation, status, responseBody } = cassette
+    if (!status || status > 299 || !isGroup(responseBody)) continue
+    const paths = pathsIn(responseBody)
+    common.set(operation, common.get(operation)?.filter((path) => paths.includes(path)) ?? paths)
+  }
+  // Everybody of the walk has these, and not everybody else.
+  const isOfSome = (path: string): boolean => /(^|\.)(abhaNumber|dateOfBirth)$/.test(path)
+  for (const op of operations) {
+    const inAll = (common.get(op.id) ?? []).filter((path) => !isOfSome(path))
+    assert.deepEqual([...alwaysFilled(op)].sort(), inAll.sort(), op.id)
+  }
+})
 
 test('what the lenient emulator opened with the other key is the whole table against the strict one', async (t) => {
   const recording = await walkOf('lenient')

@@ -42,7 +42,8 @@ export const startProxy = async (target: string) => {
             heldAfter?.reach()
             await heldAfter?.gone
             if (answer.headers.date) outgoing.setHeader('date', answer.headers.date)
-            spoil(plan?.spoiling, answer.statusCode ?? 500, Buffer.concat(chunks))
+            const type = answer.headers['content-type']
+            spoil(plan?.spoiling, answer.statusCode ?? 500, type, Buffer.concat(chunks))
           })
         },
       )
@@ -53,12 +54,12 @@ export const startProxy = async (target: string) => {
     if (heldBefore) void heldBefore.gone.then(pass)
     else pass()
 
-    const spoil = (how: Spoiling | undefined, status: number, body: Buffer): void => {
+    const spoil = (how: Spoiling | undefined, status: number, sent: string | undefined, body: Buffer): void => {
       const answer = (code: number, type: string, text: Buffer | string) => {
         outgoing.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(text) })
         outgoing.end(text)
       }
-      if (!how) answer(status, 'application/json', body)
+      if (!how) answer(status, sent ?? 'application/json', body)
       else if (how.kind === 'drop') incoming.socket.destroy()
       else if (how.kind === 'truncate')
         answer(status, 'application/json', body.subarray(0, Math.floor(body.length / 2)))
