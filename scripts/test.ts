@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 /**
@@ -49,7 +49,11 @@ const roomWanted = 1e9
 const temporary = ((): string | undefined => {
   try {
     const { bavail, bsize } = statfsSync(memoryFolder)
-    return bavail * bsize > roomWanted ? mkdtempSync(`${memoryFolder}/openabha-`) : undefined
+    if (bavail * bsize < roomWanted) return undefined
+    const folder = mkdtempSync(`${memoryFolder}/openabha-`)
+    // As open to others as the system's own is: some tests become another user.
+    chmodSync(folder, 0o755)
+    return folder
   } catch {
     return undefined
   }

@@ -111,7 +111,12 @@ export const createFaults = (operations: ReadonlySet<string>) => {
 }
 
 export const refusalOf = (fault: Fault, op: Operation) =>
-  new Refusal<string>(fault.status, fault.form ?? op.errorForm, [{ code: fault.code, message: fault.message }])
+  new Refusal<string>(fault.status, fault.form ?? (isOfApiGateway(fault.code) ? 'flat' : op.errorForm), [
+    { code: fault.code, message: fault.message },
+  ])
+
+/** It answers before the service does, and never in the service's form. */
+const isOfApiGateway = (code: string): boolean => code.startsWith('9009')
 
 const hugeBytes = 8_388_608
 let hugeBody: string | undefined

@@ -64,7 +64,10 @@ export const addFault = sandboxRoute({
     code: Type.Optional(Handle('Such as ABDM-1004.')),
     message: Type.Optional(Handle('What upstream says.')),
     form: Type.Optional(
-      OneOf(refusalForms, 'Of the body in mode error; by default the form that the operation’s errors usually have.'),
+      OneOf(
+        refusalForms,
+        'Of the body in mode error; by default the form that the operation’s errors usually have, or the API gateway’s for a code of its own (9009xx).',
+      ),
     ),
     delay_ms: Type.Optional(delayMs),
     times: Type.Optional(times),

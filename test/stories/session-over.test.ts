@@ -124,11 +124,11 @@ test('what the min_token alone changes, shows and removes is that user’s, and 
 /** ABDM refuses the user token, the refresh token, or the token that came of it. */
 const refusals = {
   'the refresh': async (upstream: string) => {
-    await product.fault({ operation: upstream, mode: 'empty', status: 401, times: 1 })
+    await product.fault({ operation: upstream, status: 401, message: 'X-token expired', times: 1 })
     await product.fault({ operation: 'phr.profile.refresh', status: 400, message: 'Invalid R-token', times: 1 })
   },
   'the renewed token': (upstream: string) =>
-    product.fault({ operation: upstream, mode: 'empty', status: 401, times: 2 }),
+    product.fault({ operation: upstream, status: 401, message: 'X-token expired', times: 2 }),
 }
 
 for (const [name, { begin = start, upstream, act, status }] of Object.entries(operations)) {

@@ -75,7 +75,13 @@ test('an OTP that certainly did not go out is sent by the same call again at onc
   const txn_id = await searched(await someone())
   await product.fault({ operation, status: 400, form: 'field', message: 'LoginId is invalid', times: 1 })
   assertRefused(await send(txn_id), { status: 400, error: 'Bad Request, invalid request' })
-  await product.fault({ operation, status: 401, code: '900901', message: 'Invalid Credentials', times: 1 })
+  await product.fault({
+    operation,
+    status: 401,
+    code: '900901',
+    message: 'Invalid Credentials',
+    times: 1,
+  })
   await product.fault({ operation: 'gateway.session', mode: 'drop_before', times: 1 })
   assert.equal((await send(txn_id)).status, 502)
   assert.equal((await send(txn_id)).status, 200)
