@@ -70,7 +70,8 @@ test('3.3 a hundred callers whose session is refused at once cause one new sessi
   ok(await journey().init())
   const before = sessions()
   const refusal = { status: 401, code: '900901', message: 'Invalid Credentials' }
-  await product.fault({ operation: 'phr.enrollment.request_otp', ...refusal, times: 100 })
+  // Held until all of them have come: a repeated call must not meet what was meant for a first one.
+  await product.fault({ operation: 'phr.enrollment.request_otp', ...refusal, delay_ms: 1_500, times: 100 })
   const people = Array.from({ length: 100 }, journey)
   for (const reply of await Promise.all(people.map((one) => one.init()))) ok(reply)
   for (const one of people) assert.equal(await one.messages(), 1)
