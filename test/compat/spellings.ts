@@ -27,13 +27,46 @@ const spellingsOf = (secret: string): string[] => {
 /** Name → secret. */
 export type Secrets = ReadonlyMap<string, string>
 
-const known = new Map<string, string[]>()
-const spelled = (secret: string): string[] => {
-  const spellings = known.get(secret) ?? [...new Set(spellingsOf(secret))]
+const known = new Map<string, Buffer[]>()
+const spelled = (secret: string): Buffer[] => {
+  const spellings = known.get(secret) ?? [...new Set(spellingsOf(secret))].map((text) => Buffer.from(text))
   known.set(secret, spellings)
   return spellings
 }
 
-/** The names of the secrets that stand in the text, in any spelling. */
-export const leaksIn = (text: string | Buffer, secrets: Secrets): string[] =>
-  [...secrets].flatMap(([name, secret]) => (spelled(secret).some((spelling) => text.includes(spelling)) ? [name] : []))
+type Sought = { readonly name: string; readonly spelling: Buffer }
+const headBytes = 4
+const slots = 2 ** 16
+const slotOf = (head: number): number => Math.imul(head, 0x9e37_79b1) >>> 16
+
+/**
+ * The names of the secrets that stand in the text, in any spelling. Thousands of spellings are looked for in one walk over
+ * the bytes: only where the first four are those of one is the rest compared.
+ */
+export const leaksIn = (text: string | Buffer, secrets: Secrets): string[] => {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text
+  const found = new Set<string>()
+  const byHead = new Map<number, Sought[]>()
+  const mayBegin = new Uint8Array(slots)
+  for (const [name, secret] of secrets) {
+    for (const spelling of spelled(secret)) {
+      if (spelling.length < headBytes) {
+        if (bytes.includes(spelling)) found.add(name)
+        continue
+      }
+      const head = spelling.readInt32BE()
+      mayBegin[slotOf(head)] = 1
+      const beside = byHead.get(head)
+      if (beside) beside.push({ name, spelling })
+      else byHead.set(head, [{ name, spelling }])
+    }
+  }
+  for (let at = 0, head = 0; at < bytes.length; at++) {
+    head = (head << 8) | (bytes[at] as number)
+    const start = at - headBytes + 1
+    if (start < 0 || mayBegin[slotOf(head)] === 0) continue
+    for (const { name, spelling } of byHead.get(head) ?? [])
+      if (spelling.equals(bytes.subarray(start, start + spelling.length))) found.add(name)
+  }
+  return [...secrets.keys()].filter((name) => found.has(name))
+}
