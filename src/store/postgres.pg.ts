@@ -29,14 +29,37 @@ const open: Open = async (options) => {
 
 storeContract('PostgreSQL', open)
 
-test('a count does not wait for the disk, and is there after a crash with everything that was acknowledged after it', async () => {
+test('counts that are asked for at once take two round trips, the first and all others together, and more where a budget runs out', async () => {
+  const trips: string[] = []
+  const { schema, url } = newSchema()
+  const onRoundTrip = (statements: readonly string[]) => void trips.push(statements.join(' + '))
+  const store = await openPostgres({ url, key: Buffer.alloc(32, 'groups'), clock: systemClock, onRoundTrip })
+  const hits = Array.from({ length: 40 }, (_, index) =>
+    store.hit([
+      { key: 'client', max: 30, windowSeconds: 60 },
+      { key: `mobile ${index % 20}`, max: 9, windowSeconds: 60 },
+    ]),
+  )
+  const allowed = (await Promise.all(hits)).map((result) => result.allowed)
+  // All together would be ten too many: what the first two statements leave is given out one by one.
+  assert.deepEqual(allowed, [...Array(30).fill(true), ...Array(10).fill(false)])
+  assert.equal(trips.length, 2 + 39)
+  trips.length = 0
+  const others = Array.from({ length: 40 }, (_, index) => store.hit([{ key: `m ${index}`, max: 9, windowSeconds: 60 }]))
+  for (const result of await Promise.all(others)) assert.equal(result.allowed, true)
+  assert.ok(trips.length <= 2, trips.join(', '))
+  await store.close()
+  await dropSchema(schema)
+})
+
+test('what was counted or written is there after a crash of PostgreSQL right after the answer', async () => {
   const server = await startPostgres({ durable: true })
   const options = { url: server.url, key: Buffer.alloc(32, 'crash'), clock: systemClock }
   const limitOf = (round: number) => [{ key: `round ${round}`, max: 1, windowSeconds: 3_600 }]
   let store = await openPostgres(options)
   for (let round = 0; round < 3; round++) {
-    assert.deepEqual(await store.hit(limitOf(round)), { allowed: true })
     await store.insert(noteRows, `acknowledged ${round}`, note('yes'))
+    assert.deepEqual(await store.hit(limitOf(round)), { allowed: true })
     await server.kill()
     await store.close()
     await server.start()

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
+import { countTogether } from './counting.ts'
 import { closed, unavailable } from './group.ts'
 import type { Columns, Step } from './postgres-batch.ts'
-import { counterStatements, givingBack, hitResult, hitting } from './postgres-counters.ts'
+import { counterStatements, givingBack, hitting, usedUpIn } from './postgres-counters.ts'
 import { isGuardFailed, isInTheWay, openDatabase, type PostgresOptions } from './postgres-database.ts'
 import { isDone, makingWay, rowStatements, storedRow, takenRow, writingStep } from './postgres-rows.ts'
 import { type Collection, inserting, type Row, type Store, updating, type Write } from './store.ts'
@@ -55,6 +56,18 @@ export const openPostgres = async (options: PostgresOptions & { key: Buffer; clo
     return isDone(first) ? first : undefined
   }
 
+  const countAmongOthers = countTogether(async (uses) => {
+    for (;;) {
+      let at = 0
+      const answers = await attempt((now) => {
+        at = now
+        return [hitting(uses, now)]
+      })
+      // Undefined: somebody's first use was between the look and the count; the next look sees it.
+      if (answers) return { usedUp: usedUpIn(answers[0]), now: at }
+    }
+  })
+
   return {
     isExclusive: false,
 
@@ -104,15 +117,7 @@ export const openPostgres = async (options: PostgresOptions & { key: Buffer; clo
         await attempt((now) => [givingBack(counted, now)])
         return { allowed: true }
       }
-      for (;;) {
-        let at = 0
-        const answers = await attempt((now) => {
-          at = now
-          return [hitting(counted, now)]
-        })
-        // Undefined: somebody's first use was between the look and the count; the next look sees it.
-        if (answers) return hitResult(counted, answers[0], at)
-      }
+      return countAmongOthers(counted)
     },
 
     async sweep(batch = sweptAtOnce) {

@@ -8,7 +8,7 @@ import type { TSchema } from 'typebox'
  * neither personal data nor secrets stand in the database in clear. Ids are written as given: whoever makes one of a
  * secret or of personal data hashes it first. Expiry uses the `now` of the injected clock: from the millisecond at
  * which it expires a row is gone for every verb, whether or not `sweep` has met it. Whatever a promise here resolves
- * to has been on disk before it resolves; only a count (`hit`) may reach it with the next write that does (decision 0010).
+ * to has been on disk before it resolves.
  */
 export type Collection<Body> = {
   /** Short and unchanging: it is written beside every row. */
