@@ -10,42 +10,6 @@ import { cleanUp } from './server.ts'
 
 after(cleanUp)
 
-test('the flow goes on through a kill between any two of its calls', async () => {
-  const mortal = await startMortal()
-  const { dieAndReturn } = mortal
-  const journey = journeyOf(mortal.product, mortal.caller)
-
-  ok(await journey.init())
-  const { txn_id } = journey
-  const otp = await journey.otp()
-  await dieAndReturn()
-  assert.equal(await journey.otp(), otp)
-
-  assert.equal(ok(await journey.resend()).txn_id, txn_id)
-  const verified = ok(await journey.verify())
-  assert.deepEqual(verified, { txn_id, skip_state: 'abha_create', abha_profiles: [] })
-  await dieAndReturn()
-
-  assert.equal((await journey.verify(otp)).body.source_error.code, 'ABDM-1006')
-  assert.ok(ok(await journey.suggest()).suggestions.length > 0)
-  await dieAndReturn()
-
-  const created = ok(await journey.create())
-  await dieAndReturn()
-
-  assert.equal((await journey.create()).body.source_error.code, 'MIS-1026')
-  assert.deepEqual(ok(await journey.check()), { exists: true })
-  assert.deepEqual(ok(await journey.status()), { logged_in: true, kyc_verified: false })
-  assert.deepEqual(ok(await journey.profile()).abha_addresses, [journey.abha_address])
-
-  ok(await journey.sessionInit())
-  await dieAndReturn()
-  ok(await journey.sessionVerify())
-  await dieAndReturn()
-  assert.deepEqual(ok(await journey.profile()), created.profile)
-  assert.equal((await mortal.stop()).code, 0)
-})
-
 test('three wrong OTPs close a transaction however often the server dies between them', async () => {
   const mortal = await startMortal()
   const journey = journeyOf(mortal.product, mortal.caller)

@@ -1,31 +1,65 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import type { Reply } from '../harness.ts'
-import { ok } from '../trouble/journey.ts'
-import { type Kind, type Way, wayOf } from '../trouble/way.ts'
+import { journeyOf, ok } from '../trouble/journey.ts'
+import { type Way, wayOf } from '../trouble/way.ts'
 import { startMortal } from './mortal.ts'
 import { cleanUp } from './server.ts'
 
-/** Registration by Aadhaar and face, login, KYC, profile and share go on through a kill after any of their answers. */
+/**
+ * Every flow goes on through a kill after any of its answers. They walk side by side on one server, which dies whenever each of
+ * them has had another answer.
+ */
 
 after(cleanUp)
 
-type Walk = (way: Way, take: (act: () => Promise<Reply>) => Promise<any>) => Promise<unknown>
+type Mortal = Awaited<ReturnType<typeof startMortal>>
+let mortal: Mortal
+let walking = 0
+let waiting = 0
+let death = Promise.withResolvers<void>()
 
-/** Every step that is taken is answered, and then the server dies. */
-const dyingAfterEach = async (kind: Kind, walk: Walk): Promise<void> => {
-  const mortal = await startMortal()
-  const way = await wayOf(mortal.product, mortal.caller, kind)
-  await walk(way, async (act) => {
-    const body = ok(await act())
-    await mortal.dieAndReturn()
-    return body
-  })
-  assert.equal((await mortal.stop()).code, 0)
+/** When nobody is under way any more. */
+const dieIfAllWait = async (): Promise<void> => {
+  if (waiting === 0 || waiting < walking) return
+  const { resolve, reject } = death
+  waiting = 0
+  death = Promise.withResolvers()
+  await mortal.dieAndReturn().then(resolve, reject)
 }
 
-test('registration by Aadhaar with another mobile and both resends', () =>
-  dyingAfterEach('new', async (way, take) => {
+/** Takes a step, sees that it was answered well, and waits until the server has died and come back. */
+const take = async (act: () => Promise<Reply>): Promise<any> => {
+  const reply = await act()
+  assert.ok([200, 204].includes(reply.status), reply.text)
+  waiting++
+  const { promise } = death
+  await Promise.all([promise, dieIfAllWait()])
+  return reply.body
+}
+
+const walks: { readonly [name: string]: () => Promise<void> } = {
+  'registration by mobile with a resend, and a session': async () => {
+    const journey = journeyOf(mortal.product, mortal.caller)
+    const { txn_id } = await take(journey.init)
+    const otp = await journey.otp()
+    assert.equal((await take(journey.resend)).txn_id, txn_id)
+    assert.notEqual(await journey.otp(), 'none')
+    assert.deepEqual(await take(journey.verify), { txn_id, skip_state: 'abha_create', abha_profiles: [] })
+    assert.equal((await journey.verify(otp)).body.source_error.code, 'ABDM-1006')
+    assert.ok((await take(journey.suggest)).suggestions.length > 0)
+    const created = await take(journey.create)
+    assert.equal((await journey.create()).body.source_error.code, 'MIS-1026')
+    assert.deepEqual(ok(await journey.check()), { exists: true })
+    assert.deepEqual(ok(await journey.status()), { logged_in: true, kyc_verified: false })
+    assert.deepEqual(ok(await journey.profile()).abha_addresses, [journey.abha_address])
+    await take(journey.sessionInit)
+    await take(journey.sessionVerify)
+    assert.deepEqual(ok(await journey.profile()), created.profile)
+  },
+
+  'registration by Aadhaar with another mobile and both resends': async () => {
+    const way = await wayOf(mortal.product, mortal.caller, 'new')
     way.wantsOther()
     const { txn_id } = await take(way.init)
     assert.equal((await take(way.resend)).txn_id, txn_id)
@@ -39,10 +73,10 @@ test('registration by Aadhaar with another mobile and both resends', () =>
     const profile = ok(await way.read())
     assert.deepEqual([profile.abha_address, profile.kyc_verified], [way.abha_address, true])
     assert.equal(profile.abha_number, created.profile.abha_number)
-  }))
+  },
 
-test('registration by face, ended with an address that is there already', () =>
-  dyingAfterEach('known', async (way, take) => {
+  'registration by face, ended with an address that is there already': async () => {
+    const way = await wayOf(mortal.product, mortal.caller, 'known')
     await take(way.faceInit)
     await take(way.phone)
     assert.equal((await take(way.capture)).status, 'Verified')
@@ -50,10 +84,10 @@ test('registration by face, ended with an address that is there already', () =>
     const { eka } = await take(way.autoLogin)
     assert.ok(eka.oid)
     assert.deepEqual(ok(await way.read()).abha_addresses, way.citizen.abha_addresses)
-  }))
+  },
 
-test('login by every method and by search is at the same user, however often the server dies', () =>
-  dyingAfterEach('known', async (way, take) => {
+  'login by every method and by search, at the same user': async () => {
+    const way = await wayOf(mortal.product, mortal.caller, 'known')
     const oids = new Set<string>()
     for (const method of ['phr_address', 'mobile', 'aadhaar_number']) {
       await take(() => way.loginInit(method))
@@ -67,30 +101,39 @@ test('login by every method and by search is at the same user, however often the
     oids.add((await take(way.loginPhr)).eka.oid)
     assert.equal(oids.size, 1)
     ok(await way.read())
-  }))
+  },
 
-test('KYC of a user, and what has been changed and deleted since', async () => {
-  const mortal = await startMortal()
-  const way = await wayOf(mortal.product, mortal.caller, 'without an address')
-  await way.registerByMobile()
-  await mortal.dieAndReturn()
-  ok(await way.kycInit())
-  await mortal.dieAndReturn()
-  ok(await way.kycResend())
-  await mortal.dieAndReturn()
-  ok(await way.kycVerify())
-  await mortal.dieAndReturn()
-  assert.equal((await way.kycVerify()).body.source_error.code, 'MIS-1026')
-  const verified = ok(await way.read())
-  assert.deepEqual([verified.kyc_verified, verified.abha_number], [true, way.citizen.abha_number])
+  'KYC of a user, and what has been changed and deleted since': async () => {
+    const way = await wayOf(mortal.product, mortal.caller, 'without an address')
+    await way.registerByMobile()
+    for (const act of [way.kycInit, way.kycResend, way.kycVerify]) await take(act)
+    assert.equal((await way.kycVerify()).body.source_error.code, 'MIS-1026')
+    const verified = ok(await way.read())
+    assert.deepEqual([verified.kyc_verified, verified.abha_number], [true, way.citizen.abha_number])
+    await take(way.change)
+    assert.equal(ok(await way.read()).address, '14 Lake Road')
+    await take(way.remove)
+    assert.equal((await way.read()).status, 404)
+  },
+}
 
-  assert.equal((await way.change()).status, 204)
-  await mortal.dieAndReturn()
-  assert.equal(ok(await way.read()).address, '14 Lake Road')
-  assert.equal((await way.remove()).status, 204)
-  await mortal.dieAndReturn()
-  assert.equal((await way.read()).status, 404)
-  assert.equal((await mortal.stop()).code, 0)
+describe('through a kill after any answer', { concurrency: true }, () => {
+  before(async () => {
+    mortal = await startMortal()
+    walking = Object.keys(walks).length
+  })
+  after(async () => assert.equal((await mortal.stop()).code, 0))
+
+  for (const [name, walk] of Object.entries(walks)) {
+    test(name, async () => {
+      try {
+        await walk()
+      } finally {
+        walking--
+        await dieIfAllWait()
+      }
+    })
+  }
 })
 
 test('a share that was accepted is done after the restart, once, and gets one token', async () => {
