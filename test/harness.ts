@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Pool } from 'undici'
 import { build } from '../src/app.ts'
 import { type Clock, type MovableClock, movableClock } from '../src/clock.ts'
 import { type Environment, readConfig } from '../src/config.ts'
@@ -51,17 +52,21 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
   )
   let turn = 0
   let isAlone = false
+  // Half as dear as `fetch`, which is a tenth of what the tests take.
+  const [first, ...rest] = [origin, ...others.map((other) => other.origin)].map((one) => new Pool(one))
   /** Each request meets another instance; what only one emulator has is asked of the first. */
-  const originFor = (path: string): string => {
-    if (isAlone || !/^\/(abdm|connect-auth)\//.test(path)) return origin
+  const poolFor = (path: string): Pool | undefined => {
+    if (isAlone || !/^\/(abdm|connect-auth)\//.test(path)) return first
     turn = (turn + 1) % instances
-    return others[turn]?.origin ?? origin
+    return rest[turn] ?? first
   }
 
   const send = async (method: string, path: string, { body, headers = {}, token, raw }: Send = {}): Promise<Reply> => {
-    const response = await fetch(originFor(path) + path, {
-      method,
-      redirect: 'manual',
+    const pool = poolFor(path)
+    if (!pool) throw new Error('nothing listens')
+    const response = await pool.request({
+      path,
+      method: method as 'GET',
       headers: {
         ...(body !== undefined || raw !== undefined ? { 'Content-Type': 'application/json' } : {}),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
@@ -69,9 +74,12 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
       },
       ...(raw !== undefined ? { body: raw } : body !== undefined ? { body: JSON.stringify(body) } : {}),
     })
-    const text = await response.text()
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== ''
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
+    const text = await response.body.text()
+    const found = new Headers()
+    for (const [name, value] of Object.entries(response.headers))
+      for (const one of [value].flat()) if (one !== undefined) found.append(name, one)
+    const isJson = found.get('content-type')?.startsWith('application/json') && text !== ''
+    return { status: response.statusCode, headers: found, text, body: isJson ? JSON.parse(text) : undefined }
   }
 
   const login = async (id = 'openabha-dev'): Promise<string> =>
@@ -124,6 +132,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
     /** How many upstream calls of an operation (or of any) the emulator has seen. */
     upstreamCalls: (operation?: string): number => product.emulator?.trace.count(operation) ?? 0,
     stop: async () => {
+      await Promise.all([first, ...rest].map((pool) => pool?.destroy()))
       await Promise.all(others.map(({ close }) => close()))
       await product.close()
       if (!place) rmSync(folder, { recursive: true, force: true })
