@@ -10,6 +10,10 @@ export type Database = {
   begin(): void
   commit(): void
   rollback(): void
+  /** A transaction of its own that does not wait for the disk: the next commit takes it there. For what may be done twice. */
+  unhurried<Result>(write: () => Result): Result
+  /** Moves the log into the file, so that no commit that somebody waits for has to. */
+  emptyLog(): void
   close(): void
   /** The version of the schema that opening it found; 0: there was nothing. */
   readonly versionFound: number
@@ -123,6 +127,7 @@ const migrate = (database: DatabaseSync, from: number, keyCheck: Uint8Array): vo
 const wrap = (database: DatabaseSync, versionFound: number): Database => {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
+  const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
   const rollback = (): void => {
     // After some errors SQLite has rolled back by itself.
     if (!database.isTransaction) return
@@ -147,6 +152,23 @@ const wrap = (database: DatabaseSync, versionFound: number): Database => {
       commit.run()
     },
     rollback,
+    unhurried(write) {
+      rollback()
+      // Not prepared: SQLite sets this when it reads the words, not when it runs them.
+      database.exec('PRAGMA synchronous = NORMAL')
+      try {
+        begin.run()
+        const result = write()
+        commit.run()
+        return result
+      } finally {
+        rollback()
+        database.exec('PRAGMA synchronous = FULL')
+      }
+    },
+    emptyLog() {
+      checkpoint.run()
+    },
     close: () => database.close(),
   }
 }

@@ -11,8 +11,10 @@ import { storeContract } from './contract.ts'
 import { sqliteMigrations } from './migrations/sqlite/index.ts'
 import { openSqlite, type SqliteOptions } from './sqlite.ts'
 import { counterStatements } from './sqlite-counters.ts'
+import { openDatabase } from './sqlite-database.ts'
 import { rowStatements } from './sqlite-rows.ts'
 import { StoreUnavailable } from './store.ts'
+import { openVault } from './vault.ts'
 
 /** The SQLite store keeps the contract, and what only it promises: shared commits, refusals, old databases. */
 const key = Buffer.alloc(32, 'test')
@@ -87,10 +89,33 @@ describe('SQLite: group commit', () => {
       store.insert(noteRows, 'x', note('')),
       store.take(noteRows, 'n1'),
       store.hit([{ key: 'k', max: 1, windowSeconds: 1 }]),
-      store.sweep(),
     ])
-    assert.deepEqual(groups, [16, 4])
+    assert.deepEqual(groups, [16, 3])
     await store.close()
+  })
+
+  inFolder('a sweep shares no commit and does not wait for the disk; whatever comes after it does', async (file) => {
+    const groups: number[] = []
+    const store = openAt(file, { beforeCommit: (calls) => groups.push(calls) })
+    await store.insert(noteRows, 'gone', note(''), { expiresAt: clock.now() })
+    await Promise.all([store.sweep(), store.insert(noteRows, 'x', note('')), store.insert(noteRows, 'y', note(''))])
+    assert.deepEqual(groups.toSorted(), [1, 1, 2])
+    await store.close()
+
+    const database = openDatabase({ file }, openVault(key).keyCheck)
+    const synchronous = () => database.prepare<[number]>('PRAGMA synchronous').get()?.[0]
+    const [normal, full] = [1, 2]
+    assert.equal(synchronous(), full)
+    assert.equal(database.unhurried(synchronous), normal)
+    assert.equal(synchronous(), full)
+    const fails = () => {
+      database.prepare('DELETE FROM rows').run()
+      throw new Error('no')
+    }
+    assert.throws(() => database.unhurried(fails), /no/)
+    assert.equal(synchronous(), full)
+    assert.deepEqual(database.prepare('SELECT count(*) FROM rows').get(), [2])
+    database.close()
   })
 
   inFolder('within a turn the first caller comes first', async (file) => {

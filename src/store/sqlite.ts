@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { closed, groupCommits, unavailable } from './group.ts'
 import { countersIn } from './sqlite-counters.ts'
@@ -38,6 +39,12 @@ export const openSqlite = (options: SqliteOptions): Store => {
     } catch (cause) {
       throw unavailable(cause)
     }
+  }
+
+  /** In a turn of the event loop of its own, between two groups. */
+  const inTurn = async <Result>(act: () => Result): Promise<Result> => {
+    await turn()
+    return read(act)
   }
 
   return {
@@ -85,11 +92,20 @@ export const openSqlite = (options: SqliteOptions): Store => {
       })
     },
 
-    sweep: (batch = 500) =>
-      group.run((now) => {
-        const swept = rows.sweep(now, batch)
-        return swept + counters.sweep(now, batch - swept)
-      }),
+    // What is expired is gone for everybody, so nobody waits for this to reach the disk.
+    async sweep(batch = 500) {
+      const swept = await inTurn(() =>
+        database.unhurried(() => {
+          const now = clock.now()
+          const removed = rows.sweep(now, batch)
+          const ended = counters.sweep(now, batch - removed)
+          options.beforeCommit?.(1)
+          return removed + ended
+        }),
+      )
+      if (swept > 0) await inTurn(database.emptyLog)
+      return swept
+    },
 
     async list<Body>(collection: Collection<Body>, { limit = -1 } = {}) {
       return read((now) => rows.list(collection.name, now, limit)).map((found) => vault.openRow(collection, found))
