@@ -277,3 +277,29 @@ test('a job that is still being done is not begun again by the same process, how
   assert.deepEqual(begun, ['slow', 'next'])
   assert.deepEqual(await bench.store.list(jobRows), [])
 })
+
+test('a job that was left a day ago is found, and where none is left nobody looks for one in every minute of the day', async () => {
+  const clock = movableClock(bench.clock)
+  let finds = 0
+  const find: Store['find'] = (...asked) => {
+    finds++
+    return bench.store.find(...asked)
+  }
+  const store = { ...bench.store, find }
+  let done = 0
+  const look = async (): Promise<void> => {
+    const outbox = createOutbox(store, clock, log)
+    outbox.on('try', async () => void done++)
+    outbox.wake()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await outbox.stop()
+  }
+  await look()
+  assert.ok(finds > 0 && finds < 10, String(finds))
+
+  await put(store, createOutbox(store, clock, log), 'left')
+  clock.moveTo(clock.offsetMs + 25 * 3_600_000)
+  await look()
+  assert.equal(done, 1)
+  assert.deepEqual(await store.list(jobRows), [])
+})

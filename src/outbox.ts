@@ -38,14 +38,14 @@ export const jobRows: Collection<Job> = {
     isParked: Type.Optional(Type.Boolean()),
   }),
   lookups: {
-    due: { unique: false, values: ({ dueAt }) => bucketOf(dueAt) },
+    due: { unique: false, values: ({ dueAt }) => String(bucketOf(dueAt)) },
     lane: { unique: false, values: (job) => (job.isParked ? laneOf(job) : undefined) },
   },
 }
 
 /** Jobs are found by the minute in which they come due; the store can only look for equal values. */
 const bucketMs = 60_000
-const bucketOf = (at: number): string => String(Math.floor(at / bucketMs))
+const bucketOf = (at: number): number => Math.floor(at / bucketMs)
 
 /** `again`: when to try it once more; nothing: it is done. */
 export type Done = { readonly again: number } | undefined
@@ -56,8 +56,8 @@ const tickMs = 1_000
 /** Longest that a job may have to wait; older buckets are empty. */
 const lookBackMs = 26 * 3_600_000
 const bucketsAtOnce = 32
-/** Other processes' clocks may be behind this one's. */
-const overlapMs = 5 * bucketMs
+/** A look over more than this asks first whether there is any job at all. */
+const longLookMs = 30 * bucketMs
 /** One kind never takes the slots of another, and one lane not all of its kind's. */
 const ofKindMax = 32
 const ofLaneMax = 8
@@ -87,6 +87,8 @@ const oneAtATime = (run: () => Promise<void>) => {
 export type Outbox = ReturnType<typeof createOutbox>
 
 export const createOutbox = (store: Store, clock: Clock, log: Log) => {
+  /** A write may come after a look at the minute it belongs to, and other processes' clocks may be behind this one's. */
+  const overlapMs = (store.isExclusive ? 1 : 5) * bucketMs
   const handlers = new Map<string, Handler>()
   /** Jobs that this process is at work on, by id: it takes none of them again, even when the clock has passed the lease. */
   const slots = new Map<string, Slot>()
@@ -182,16 +184,16 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   const takeOver = async (): Promise<void> => {
     const now = clock.now()
     for (let at = now; at <= now + leaseMs + bucketMs; at += bucketMs) {
-      for (const row of await store.find(jobRows, 'due', bucketOf(at), { limit: pageRows })) {
+      for (const row of await store.find(jobRows, 'due', String(bucketOf(at)), { limit: pageRows })) {
         if (row.body.isParked) parkedLanes.set(laneOf(row.body), row.body.kind)
         if (row.body.isLeased) await store.update(jobRows, row, { ...row.body, dueAt: now, isLeased: false })
       }
     }
   }
 
-  const takeDue = async (bucket: string): Promise<boolean> => {
+  const takeDue = async (bucket: number): Promise<boolean> => {
     while (!isStopping) {
-      const rows = await store.find(jobRows, 'due', bucket, { limit: pageRows })
+      const rows = await store.find(jobRows, 'due', String(bucket), { limit: pageRows })
       const isDue = ({ id, body }: Row<Job>) => body.dueAt <= clock.now() && handlers.has(body.kind) && !slots.has(id)
       const due = rows.filter(isDue)
       const parking: Promise<void>[] = []
@@ -210,15 +212,16 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
   /** From the oldest minute that may hold something up to now. */
   const sweep = async (): Promise<void> => {
     const now = clock.now()
-    const from = Math.max(Math.min(cleanUpTo ?? 0, oldestPut), now - lookBackMs)
+    let from = Math.max(Math.min(cleanUpTo ?? 0, oldestPut), now - lookBackMs)
     oldestPut = Number.MAX_SAFE_INTEGER
+    // Mostly there is none: whoever starts need not ask for each minute of a day.
+    if (now - from > longLookMs && (await store.list(jobRows, { limit: 1 })).length === 0) from = now - overlapMs
     let firstUnclean: number | undefined
-    for (let at = from; at < now + bucketMs && !isStopping; at += bucketMs) {
-      // The first look goes over a day of minutes: nobody's request waits for all of them.
-      if ((at - from) % (bucketsAtOnce * bucketMs) === 0) await turn()
-      const isClean = await takeDue(bucketOf(Math.min(at, now)))
-      if (!isClean) firstUnclean ??= at
-      if (at >= now) break
+    const [first, last] = [bucketOf(from), bucketOf(now)]
+    for (let bucket = first; bucket <= last && !isStopping; bucket++) {
+      // The first look may go over a day of minutes: nobody's request waits for all of them.
+      if ((bucket - first) % bucketsAtOnce === 0) await turn()
+      if (!(await takeDue(bucket))) firstUnclean ??= bucket * bucketMs
     }
     cleanUpTo = Math.min(firstUnclean ?? now, now - overlapMs)
   }
