@@ -87,7 +87,8 @@ const outcomeOf = (output: string, status: number | null): Outcome => {
 
 const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome & { output: string }> =>
   new Promise((resolve) => {
-    const options = ['--test', '--test-isolation=none', `--test-timeout=${testTimeoutMs}`]
+    // What a failed test leaves open must not hold up the rest.
+    const options = ['--test', '--test-isolation=none', '--test-force-exit', `--test-timeout=${testTimeoutMs}`]
     const reporter = '--test-reporter=./scripts/test-reporter.mjs'
     const areMany = paths.every((path) => byManyInstances.some((one) => path.startsWith(one)))
     const child = spawn(process.execPath, [...options, reporter, ...paths], {

@@ -30,6 +30,8 @@ export type PostgresOptions = {
 const poolMaxDefault = 10
 /** Also how long a call waits for a connection that others have. */
 const connectWithinMs = 3_000
+/** A server that starts, on a busy machine or beside a database that starts too, has more time. */
+const openWithinMs = 10_000
 /** No statement of ours takes a second; a database that does not answer for so long is lost. */
 const answerWithinMsDefault = 6_000
 /** Whoever stops has waited for every answer; the goodbye of a database that is lost never comes. */
@@ -37,15 +39,18 @@ const closeWithinMs = 1_000
 
 export const openDatabase = async (options: PostgresOptions, keyCheck: Buffer): Promise<Database> => {
   const { connectionString, schema } = connectionTo(options.url)
-  const settings = { connectionString, connectionTimeoutMillis: connectWithinMs }
   const { mayMigrate = true, mayBeUnfinished = false, answerWithinMs = answerWithinMsDefault } = options
   const versionFound = await whenOpening(options.url, () => {
     // Whoever waits for an answer is told; the process would end if nobody listened here.
-    const opening = new pg.Client(settings).on('error', () => undefined)
+    const opening = new pg.Client({ connectionString, connectionTimeoutMillis: openWithinMs }).on(
+      'error',
+      () => undefined,
+    )
     return prepare(opening, { keyCheck, schema, mayMigrate, mayBeUnfinished })
   })
   const pool = new pg.Pool({
-    ...settings,
+    connectionString,
+    connectionTimeoutMillis: connectWithinMs,
     max: options.poolMax ?? poolMaxDefault,
     keepAlive: true,
     // Ends what a lost connection left running, and waits for no lock for ever.
