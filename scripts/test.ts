@@ -32,19 +32,23 @@ const groupTimeoutMs = 540_000
 const isOnPostgres = process.env.TEST_DATABASE_URL !== undefined
 const kinds = isOnPostgres ? ['test', 'pg'] : ['test']
 const patterns = kinds.flatMap((kind) => [`src/**/*.${kind}.ts`, `test/**/*.${kind}.ts`])
-/** `--excerpt`: what depends on the database most, in a minute or two; the gate has no time for the whole suite twice. */
+/**
+ * `--excerpt`: the store, every endpoint and every story by several instances, and the kills; the gate has no time for the whole
+ * suite twice.
+ */
 const excerpt = [
-  'src/store/postgres',
+  'src/store/',
+  'src/api/',
+  'test/stories/',
   'test/round-trips',
   'test/crash/lost-database',
   'test/crash/starting-together',
-  'test/stories/first-flow',
-  'test/stories/right-otp',
-  'test/stories/users',
-  'test/stories/nothing-left',
+  'test/crash/rounds',
+  'test/crash/flows-between',
 ]
 /** Where instances take turns in answering (`test/harness.ts`), when there are several. */
 const byManyInstances = ['src/api/', 'test/stories/']
+const many = process.argv.includes('--excerpt') ? '2' : '4'
 
 /**
  * Where tests make their databases: in memory, where the system has a folder for that. What a test kills is a process, and the
@@ -93,7 +97,7 @@ const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome &
     const areMany = paths.every((path) => byManyInstances.some((one) => path.startsWith(one)))
     const child = spawn(process.execPath, [...options, reporter, ...paths], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { TEST_INSTANCES: areMany ? '4' : '1', ...process.env, ...(temporary && { TMPDIR: temporary }) },
+      env: { TEST_INSTANCES: areMany ? many : '1', ...process.env, ...(temporary && { TMPDIR: temporary }) },
     })
     const late = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs)
     let output = ''
