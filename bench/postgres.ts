@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../test/postgres-server.ts'
 import { addClient, gatewaySettings } from './contenders.ts'
+import { holdTo } from './core-share.ts'
 import type { Counted, Job } from './load.ts'
 import { describeMachine, measureSync } from './machine.ts'
 import { answerOf, cpuMsOf, login, startCommand, startProduct, startWorker } from './processes.ts'
@@ -12,7 +13,8 @@ import { median, spread, table } from './report.ts'
 
 /**
  * `npm run bench:pg`: the gateway on SQLite, and as one and as two instances on a PostgreSQL of its own, in turn in one run,
- * with and without the budgets of sends. Words go to stderr, the Markdown to stdout. See README.md.
+ * with and without the budgets of sends, and, where the machine lets it, held to a part of a core each. Words go to stderr, the
+ * Markdown to stdout. See README.md.
  */
 
 const { values: given } = parseArgs({
@@ -22,6 +24,7 @@ const { values: given } = parseArgs({
     connections: { type: 'string', default: '32' },
     folder: { type: 'string', default: tmpdir() },
     costs: { type: 'string' },
+    'core-share': { type: 'string', default: '0.2' },
   },
 })
 const [rounds, seconds, connections] = [Number(given.rounds), Number(given.seconds), Number(given.connections)]
@@ -62,6 +65,12 @@ const sqlite = [await instance(onSqlite)]
 const counting = [await instance(onPostgres), await instance(onPostgres)]
 const calm = [await instance({ ...onPostgres, ...noHotBudgets }), await instance({ ...onPostgres, ...noHotBudgets })]
 const free = [await instance({ ...onPostgres, ...noBudgets }), await instance({ ...onPostgres, ...noBudgets })]
+/** Of an instance that is held to a part of a core there can be more than one, also on a machine of two. */
+const share = Number(given['core-share'])
+const held = share > 0 ? [await instance(onPostgres), await instance(onPostgres)] : []
+const areHeld = held.length > 0 && held.every(({ pid }) => holdTo(share, pid))
+if (!areHeld) say('no process can be held to a part of a core here; two instances meet one on whatever cores there are')
+const percentOfCore = `${Math.round(share * 100)} % of a core each`
 const setUps = {
   sqlite: { name: 'SQLite, one process', on: sqlite },
   one: { name: 'PostgreSQL, one instance', on: counting.slice(0, 1) },
@@ -70,9 +79,11 @@ const setUps = {
   twoCalm: { name: 'two, without the client’s and the address’s budget', on: calm },
   oneFree: { name: 'one, without any budget', on: free.slice(0, 1) },
   twoFree: { name: 'two, without any budget', on: free },
+  oneHeld: { name: `one, held to ${percentOfCore}`, on: held.slice(0, 1) },
+  twoHeld: { name: `two, held to ${percentOfCore}`, on: held },
 } as const
 type Which = keyof typeof setUps
-const all = Object.keys(setUps) as Which[]
+const all = (Object.keys(setUps) as Which[]).filter((which) => areHeld || !which.endsWith('Held'))
 
 const bytesWrittenBy = (pid: number): number =>
   Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? Number.NaN)
@@ -175,7 +186,7 @@ for (let round = 1; round <= rounds; round++) {
     `${which} ${measured.at(-1)?.[which].init.perSecond.toFixed(0)}/${measured.at(-1)?.[which].journey.perSecond.toFixed(0)}`
   say(`round ${round}/${rounds}, init/registrations a second: ${all.map(shown).join(', ')}`)
 }
-for (const one of [...sqlite, ...counting, ...calm, ...free]) await one.stop()
+for (const one of [...sqlite, ...counting, ...calm, ...free, ...held]) await one.stop()
 for (const worker of [stub, ...generators]) worker.kill()
 await database.end()
 await server.remove()
@@ -219,6 +230,7 @@ const ratios = (
     ['two, all budgets off to on', 'twoFree', 'two'],
     ['one, all budgets off to on', 'oneFree', 'one'],
     ['two to one, all budgets off', 'twoFree', 'oneFree'],
+    ...(areHeld ? ([[`two to one, held to ${percentOfCore}`, 'twoHeld', 'oneHeld']] as const) : []),
   ] as const
 ).map(([name, above, below]) => [name, ratio(above, below, 'init'), ratio(above, below, 'journey')])
 console.log(
