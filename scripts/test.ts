@@ -33,8 +33,8 @@ const isOnPostgres = process.env.TEST_DATABASE_URL !== undefined
 const kinds = isOnPostgres ? ['test', 'pg'] : ['test']
 const patterns = kinds.flatMap((kind) => [`src/**/*.${kind}.ts`, `test/**/*.${kind}.ts`])
 /**
- * `--excerpt`: the store, every endpoint and every story by several instances, and the kills; the gate has no time for the whole
- * suite twice.
+ * `--excerpt`: the store, every endpoint and every story by several instances, and a database that is lost; the gate has no time for
+ * the whole suite twice.
  */
 const excerpt = [
   'src/store/',
@@ -43,8 +43,6 @@ const excerpt = [
   'test/round-trips',
   'test/crash/lost-database',
   'test/crash/starting-together',
-  'test/crash/rounds',
-  'test/crash/flows-between',
 ]
 /** Where instances take turns in answering (`test/harness.ts`), when there are several. */
 const byManyInstances = ['src/api/', 'test/stories/']

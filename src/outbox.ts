@@ -56,6 +56,8 @@ const tickMs = 1_000
 /** Longest that a job may have to wait; older buckets are empty. */
 const lookBackMs = 26 * 3_600_000
 const bucketsAtOnce = 32
+/** A write may come after a look at the minute it belongs to, and other processes' clocks may be behind this one's. */
+const overlapMs = 5 * bucketMs
 /** A look over more than this asks first whether there is any job at all. */
 const longLookMs = 30 * bucketMs
 /** One kind never takes the slots of another, and one lane not all of its kind's. */
@@ -87,8 +89,6 @@ const oneAtATime = (run: () => Promise<void>) => {
 export type Outbox = ReturnType<typeof createOutbox>
 
 export const createOutbox = (store: Store, clock: Clock, log: Log) => {
-  /** A write may come after a look at the minute it belongs to, and other processes' clocks may be behind this one's. */
-  const overlapMs = (store.isExclusive ? 1 : 5) * bucketMs
   const handlers = new Map<string, Handler>()
   /** Jobs that this process is at work on, by id: it takes none of them again, even when the clock has passed the lease. */
   const slots = new Map<string, Slot>()

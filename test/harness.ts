@@ -132,9 +132,10 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
     /** How many upstream calls of an operation (or of any) the emulator has seen. */
     upstreamCalls: (operation?: string): number => product.emulator?.trace.count(operation) ?? 0,
     stop: async () => {
-      await Promise.all([first, ...rest].map((pool) => pool?.destroy()))
       await Promise.all(others.map(({ close }) => close()))
       await product.close()
+      // Only now: a server has to end also when its clients keep their connections.
+      await Promise.all([first, ...rest].map((pool) => pool?.destroy()))
       if (!place) rmSync(folder, { recursive: true, force: true })
     },
   }

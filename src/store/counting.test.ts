@@ -52,6 +52,25 @@ test('what is left of a budget goes to who came first, and nobody else is refuse
   assert.deepEqual(allowed, [true, true, true, true, true, true, false, true, false, true])
 })
 
+test('a flood at a budget with little left takes four statements, and one that fails on the way is told to all who have no answer', async () => {
+  const { asked, hit } = counters()
+  const narrow = limitOf('narrow', 5)
+  const flood = await Promise.all(Array.from({ length: 300 }, (_, index) => hit([narrow, limitOf(`own ${index}`, 1)])))
+  assert.equal(flood.filter(({ allowed }) => allowed).length, 5)
+  assert.equal(asked.length, 4)
+
+  const failing = countTogether(async (uses) => {
+    await turn()
+    if (uses.length > 1 && uses.every(({ uses: by }) => by === 1)) throw new Error('down')
+    const over = uses.filter(({ uses: by, max }) => by > max)
+    return { usedUp: new Map(over.map(({ limit }) => [keyOf(limit), { count: 0, endsAt: 60_000 }])), now: 0 }
+  })
+  const first = failing([limitOf('other', 9)])
+  const both = [1, 2].map((index) => failing([limitOf('one', 1), limitOf(`own ${index}`, 9)]))
+  assert.deepEqual(await first, { allowed: true })
+  for (const one of both) await assert.rejects(one, /down/)
+})
+
 test('a database that fails is told to those who were asked for, and the next are counted', async () => {
   let isDown = true
   const hit = countTogether(async () => {

@@ -4,7 +4,7 @@ import type { SealedLimit } from './vault.ts'
 /**
  * Counts together what is asked for while an earlier count is on its way: one statement, one commit, one wait for the disk for
  * all of them. Budgets that a whole client shares are in every count, and a database keeps such a counter locked until its
- * commit is over; so one process counts one group at a time, and nobody's wait is longer than the group before and the own one.
+ * commit is over; so one process counts one group at a time. A group takes one statement, or a few where a budget runs out.
  */
 
 /** How often a counter is to be counted for a group, and the least that one of the group allows it. */
@@ -22,12 +22,14 @@ export const keyOf = ({ key }: SealedLimit): string => key.toString('hex')
 
 const usesOf = (group: readonly Asker[]): Uses[] => {
   const byKey = new Map<string, Uses>()
-  for (const limit of group.flatMap(({ limits }) => limits)) {
-    const known = byKey.get(keyOf(limit))
-    if (!known) byKey.set(keyOf(limit), { limit, uses: 1, max: limit.max })
-    else {
-      known.uses++
-      known.max = Math.min(known.max, limit.max)
+  for (const { limits } of group) {
+    for (const [key, limit] of new Map(limits.map((one) => [keyOf(one), one]))) {
+      const known = byKey.get(key)
+      if (!known) byKey.set(key, { limit, uses: 1, max: limit.max })
+      else {
+        known.uses++
+        known.max = Math.min(known.max, limit.max)
+      }
     }
   }
   return [...byKey.values()]
@@ -45,6 +47,26 @@ const refusalOf = (limits: readonly SealedLimit[], usedUp: UsedUp, now: number):
   return longest && { allowed: false, key: longest.key, retryAfterSeconds: Math.ceil(longest.waitMs / 1000) }
 }
 
+/** Who can be counted together after all, first come, first served; the others have to wait for how the counters stand then. */
+const fittingOf = (group: readonly Asker[], usedUp: UsedUp): { fitting: Asker[]; others: Asker[] } => {
+  const taken = new Map<string, { uses: number; max: number }>()
+  const [fitting, others]: [Asker[], Asker[]] = [[], []]
+  for (const asker of group) {
+    const wanted = asker.limits.flatMap((limit) => {
+      const counter = usedUp.get(keyOf(limit))
+      const before = taken.get(keyOf(limit)) ?? { uses: 0, max: limit.max }
+      const max = Math.min(before.max, limit.max)
+      return counter
+        ? [{ key: keyOf(limit), uses: before.uses + 1, max, isFree: counter.count + before.uses < max }]
+        : []
+    })
+    const isFitting = wanted.every(({ isFree }) => isFree)
+    ;(isFitting ? fitting : others).push(asker)
+    if (isFitting) for (const { key, uses, max } of wanted) taken.set(key, { uses, max })
+  }
+  return { fitting, others }
+}
+
 /** `count` counts all of a group's uses, or none when a counter would go over its limit. */
 export const countTogether = (
   count: (uses: readonly Uses[]) => Promise<{ usedUp: UsedUp; now: number }>,
@@ -52,32 +74,35 @@ export const countTogether = (
   let waiting: Asker[] = []
   let isCounting = false
 
+  /** Where a budget runs out: who finds it used up is refused, then who fits into what is left is counted, then the others. */
   const countGroup = async (group: readonly Asker[]): Promise<void> => {
-    const { usedUp, now } = await count(usesOf(group))
-    const contested: Asker[] = []
-    const others: Asker[] = []
-    for (const asker of group) {
-      const refusal = refusalOf(asker.limits, usedUp, now)
-      if (usedUp.size === 0) asker.resolve({ allowed: true })
-      else if (refusal) asker.resolve(refusal)
-      else (asker.limits.some((limit) => usedUp.has(keyOf(limit))) ? contested : others).push(asker)
+    for (let left = group; left.length > 0; ) {
+      const { usedUp, now } = await count(usesOf(left))
+      if (usedUp.size === 0) {
+        for (const { resolve } of left) resolve({ allowed: true })
+        return
+      }
+      const open = left.filter(({ limits, resolve }) => {
+        const refusal = refusalOf(limits, usedUp, now)
+        if (refusal) resolve(refusal)
+        return !refusal
+      })
+      const { fitting, others } = fittingOf(open, usedUp)
+      // Without others these are the whole group again; another process was faster, and the counters now stand otherwise.
+      if (others.length > 0) await countGroup(fitting)
+      left = others.length > 0 ? others : fitting
     }
-    if (others.length > 0) await settle(others)
-    // What is left of a budget goes to who came first.
-    for (const asker of contested) await settle([asker])
   }
-
-  const settle = (group: readonly Asker[]): Promise<void> =>
-    countGroup(group).catch((thrown) => {
-      for (const { reject } of group) reject(thrown)
-    })
 
   const countAll = async (): Promise<void> => {
     isCounting = true
     while (waiting.length > 0) {
       const group = waiting
       waiting = []
-      await settle(group)
+      // A database that fails is told to all of them; who has an answer keeps it.
+      await countGroup(group).catch((thrown) => {
+        for (const { reject } of group) reject(thrown)
+      })
     }
     isCounting = false
   }

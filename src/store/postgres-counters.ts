@@ -33,8 +33,10 @@ export const counterStatements = {
   },
   giveBack: {
     name: 'give back',
-    text: `UPDATE openabha_counters SET count = count - 1
-      WHERE key = ANY ($2::bytea[]) AND count > 0 AND ends_at > $1::bigint`,
+    // In the order in which a hit locks them, so that neither waits for the other.
+    text: `WITH held AS (SELECT key FROM openabha_counters WHERE key = ANY ($2::bytea[]) ORDER BY key FOR UPDATE)
+      UPDATE openabha_counters AS counter SET count = count - 1 FROM held
+      WHERE counter.key = held.key AND count > 0 AND ends_at > $1::bigint`,
   },
   sweep: {
     name: 'sweep counters',

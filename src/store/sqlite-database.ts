@@ -137,6 +137,13 @@ const wrap = (database: DatabaseSync, versionFound: number): Database => {
       // Tried again before the next transaction.
     }
   }
+  let isHurried = true
+  /** Not prepared: SQLite sets this when it reads the words, not when it runs them. Asked before every commit that counts, in case it failed. */
+  const hurry = (): void => {
+    if (isHurried) return
+    database.exec('PRAGMA synchronous = FULL')
+    isHurried = true
+  }
   return {
     versionFound,
     prepare<Columns extends readonly unknown[]>(sql: string): Statement<Columns> {
@@ -146,6 +153,7 @@ const wrap = (database: DatabaseSync, versionFound: number): Database => {
     },
     begin() {
       rollback()
+      hurry()
       begin.run()
     },
     commit() {
@@ -154,7 +162,7 @@ const wrap = (database: DatabaseSync, versionFound: number): Database => {
     rollback,
     unhurried(write) {
       rollback()
-      // Not prepared: SQLite sets this when it reads the words, not when it runs them.
+      isHurried = false
       database.exec('PRAGMA synchronous = NORMAL')
       try {
         begin.run()
@@ -163,7 +171,7 @@ const wrap = (database: DatabaseSync, versionFound: number): Database => {
         return result
       } finally {
         rollback()
-        database.exec('PRAGMA synchronous = FULL')
+        hurry()
       }
     },
     emptyLog() {
