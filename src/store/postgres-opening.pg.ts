@@ -91,6 +91,8 @@ describe('PostgreSQL: schema', () => {
     await openAndClose(url)
     const { clear: _rows, ...rows } = rowStatements
     const { clear: _counters, ...counters } = counterStatements
+    // The few limits of one group are put in order before they are locked.
+    const inOrder: readonly string[] = [counterStatements.hit.name, counterStatements.giveBack.name]
     await withTestClient(async (client) => {
       await client.query(`SET search_path TO ${schema}; ${fill}`)
       for (const { name, text } of [...Object.values(rows), ...Object.values(counters)]) {
@@ -102,8 +104,7 @@ describe('PostgreSQL: schema', () => {
         const plan = await client.query(`EXPLAIN EXECUTE looked_at (${values.join(', ')})`)
         const lines = plan.rows.map((row) => row['QUERY PLAN']).join('\n')
         assert.doesNotMatch(lines, /Seq Scan on openabha/, `${name}: ${lines}`)
-        // The few limits of one call are put in order before they are locked.
-        if (name !== counterStatements.hit.name) assert.doesNotMatch(lines, /Sort/, `${name}: ${lines}`)
+        if (!inOrder.includes(name)) assert.doesNotMatch(lines, /Sort/, `${name}: ${lines}`)
         await client.query('DEALLOCATE looked_at')
       }
     })
