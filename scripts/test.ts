@@ -49,7 +49,6 @@ const excerpt = [
 ]
 /** Where instances take turns in answering (`test/harness.ts`), when there are several. */
 const byManyInstances = ['src/api/', 'test/stories/']
-const many = process.argv.includes('--excerpt') ? '2' : '4'
 
 /**
  * Where tests make their databases: in memory, where the system has a folder for that. What a test kills is a process, and the
@@ -74,6 +73,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 
 const given = process.argv.slice(2)
 const isExcerpt = given.includes('--excerpt')
+const many = isExcerpt ? '2' : '4'
 const asked = given.filter((one) => one !== '--excerpt')
 const files = globSync(asked.length > 0 ? asked : patterns)
   .map((file) => file.replaceAll('\\', '/'))

@@ -1,35 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import { bench, log, put, settled } from '../test/outbox.ts'
 import { movableClock } from './clock.ts'
-import { startBench } from './emulator/testing.ts'
-import { createLog } from './log.ts'
 import { createOutbox, jobRows } from './outbox.ts'
-import type { Store } from './store/store.ts'
 
 /** A job is done at least once whoever dies, and by one worker at a time. */
-
-const bench = await startBench()
-after(() => bench.close())
-
-const log = createLog('silent', bench.clock)
-const expires = () => bench.clock.now() + 86_400_000
-
-type Queue = { kind?: string; lane?: string }
-const put = async (
-  store: Store,
-  outbox: ReturnType<typeof createOutbox>,
-  id: string,
-  { kind = 'try', ...queue }: Queue = {},
-): Promise<void> => {
-  const job = outbox.adding(kind, { id, ...queue }, { expiresAt: expires(), ...queue })
-  assert.equal(job.kind, 'insert')
-  if (job.kind === 'insert') await store.insert(jobRows, id, job.row.body as never, { expiresAt: job.row.expiresAt })
-}
-
-const settled = async (isOver: () => boolean): Promise<void> => {
-  for (let turn = 0; turn < 3_000 && !isOver(); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
-  assert.ok(isOver(), 'it did not come about')
-}
 
 test('of sixteen workers one does each job while its lease holds', async () => {
   const done: string[] = []
@@ -276,30 +251,4 @@ test('a job that is still being done is not begun again by the same process, how
   await outbox.stop()
   assert.deepEqual(begun, ['slow', 'next'])
   assert.deepEqual(await bench.store.list(jobRows), [])
-})
-
-test('a job that was left a day ago is found, and where none is left nobody looks for one in every minute of the day', async () => {
-  const clock = movableClock(bench.clock)
-  let finds = 0
-  const find: Store['find'] = (...asked) => {
-    finds++
-    return bench.store.find(...asked)
-  }
-  const store = { ...bench.store, find }
-  let done = 0
-  const look = async (): Promise<void> => {
-    const outbox = createOutbox(store, clock, log)
-    outbox.on('try', async () => void done++)
-    outbox.wake()
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    await outbox.stop()
-  }
-  await look()
-  assert.ok(finds > 0 && finds < 10, String(finds))
-
-  await put(store, createOutbox(store, clock, log), 'left')
-  clock.moveTo(clock.offsetMs + 25 * 3_600_000)
-  await look()
-  assert.equal(done, 1)
-  assert.deepEqual(await store.list(jobRows), [])
 })

@@ -228,7 +228,11 @@ export const createOutbox = (store: Store, clock: Clock, log: Log) => {
 
   const look = oneAtATime(async () => {
     if (isStopping) return
-    await sweep().catch(() => log.problem('the background jobs could not be read; the next look tries again'))
+    const before = oldestPut
+    await sweep().catch(() => {
+      oldestPut = Math.min(oldestPut, before)
+      log.problem('the background jobs could not be read; the next look tries again')
+    })
     refill.ask()
   })
 

@@ -53,18 +53,17 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
   let turn = 0
   let isAlone = false
   // Half as dear as `fetch`, which is a tenth of what the tests take.
-  const [first, ...rest] = [origin, ...others.map((other) => other.origin)].map((one) => new Pool(one))
+  const first = new Pool(origin)
+  const rest = others.map((other) => new Pool(other.origin))
   /** Each request meets another instance; what only one emulator has is asked of the first. */
-  const poolFor = (path: string): Pool | undefined => {
+  const poolFor = (path: string): Pool => {
     if (isAlone || !/^\/(abdm|connect-auth)\//.test(path)) return first
     turn = (turn + 1) % instances
     return rest[turn] ?? first
   }
 
   const send = async (method: string, path: string, { body, headers = {}, token, raw }: Send = {}): Promise<Reply> => {
-    const pool = poolFor(path)
-    if (!pool) throw new Error('nothing listens')
-    const response = await pool.request({
+    const response = await poolFor(path).request({
       path,
       method: method as 'GET',
       headers: {
@@ -135,7 +134,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
       await Promise.all(others.map(({ close }) => close()))
       await product.close()
       // Only now: a server has to end also when its clients keep their connections.
-      await Promise.all([first, ...rest].map((pool) => pool?.destroy()))
+      await Promise.all([first, ...rest].map((pool) => pool.destroy()))
       if (!place) rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -23,6 +23,7 @@ export const keyOf = ({ key }: SealedLimit): string => key.toString('hex')
 const usesOf = (group: readonly Asker[]): Uses[] => {
   const byKey = new Map<string, Uses>()
   for (const { limits } of group) {
+    // A key that is named twice counts once, here as in what fits.
     for (const [key, limit] of new Map(limits.map((one) => [keyOf(one), one]))) {
       const known = byKey.get(key)
       if (!known) byKey.set(key, { limit, uses: 1, max: limit.max })
@@ -88,9 +89,8 @@ export const countTogether = (
         return !refusal
       })
       const { fitting, others } = fittingOf(open, usedUp)
-      // Without others these are the whole group again; another process was faster, and the counters now stand otherwise.
-      if (others.length > 0) await countGroup(fitting)
-      left = others.length > 0 ? others : fitting
+      await countGroup(fitting)
+      left = others
     }
   }
 
