@@ -1,14 +1,14 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { machineNode } from './machine.ts'
-import { launcher, type ProductSettings, root, startProduct } from './processes.ts'
+import { launcher, type ProductSettings, startProduct } from './processes.ts'
 
 /** Time from spawning a process until it takes connections, several ways, in turn. */
 
 /** `hasGoal`: what somebody waits for who starts a server that ran before. */
 export type StartUps = { readonly name: string; readonly hasGoal: boolean; readonly tookMs: readonly number[] }[]
 
-const direct = [process.execPath, join(root, 'src', 'main.ts')] as const
+const direct = [process.execPath, launcher] as const
 
 const once = async (settings: ProductSettings): Promise<number> => {
   const product = await startProduct(settings)
@@ -25,7 +25,7 @@ export const measureStartUps = async (scratch: string, runs: number, firstRuns: 
 
   const ways: { name: string; times: number; settings: () => ProductSettings }[] = [
     {
-      name: 'keys exist, `node src/main.ts` with the project’s Node',
+      name: 'keys exist, `bin/openabha.mjs` with the project’s Node',
       times: runs,
       settings: () => ({ command: direct, folder: kept, temporary }),
     },

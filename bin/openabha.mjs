@@ -37,6 +37,20 @@ const bundledNode = () => {
   }
 }
 
+/**
+ * Where an import of one of our sources leads stands in the source; Node would look for it on the disk, and at what kind of
+ * package it lies in, a thousand times. A fifth of a start's processor time (bench/README.md).
+ */
+const resolveOwnSources = () => {
+  const sources = new URL('../src/', import.meta.url).href
+  nodeModule.registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier.startsWith('.') && specifier.endsWith('.ts') && context.parentURL?.startsWith(sources)
+        ? { url: new URL(specifier, context.parentURL).href, format: 'module-typescript', shortCircuit: true }
+        : next(specifier, context),
+  })
+}
+
 const rest = process.argv.slice(2)
 const wantsPlainNode = rest[0] === 'node'
 const node = isAtLeastFloor(process.versions.node) ? process.execPath : bundledNode()
@@ -51,6 +65,7 @@ if (!node) {
 if (node === process.execPath && !wantsPlainNode) {
   // Before the first TypeScript file: with all of them in the cache, Node never loads what strips their types.
   nodeModule.enableCompileCache()
+  resolveOwnSources()
   await import('../src/main.ts')
 } else {
   const args = wantsPlainNode ? rest.slice(1) : ['--max-semi-space-size=4', fileURLToPath(import.meta.url), ...rest]

@@ -93,7 +93,7 @@ test('what no schema knows is masked, and its name is another one unless it is m
 
 test('the command prints the table and fails', async () => {
   const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) =>
-    execFile(process.execPath, ['src/main.ts', 'replay', folder, '--compare'], (failed, out) =>
+    execFile(process.execPath, ['bin/openabha.mjs', 'replay', folder, '--compare'], (failed, out) =>
       resolve({ code: failed?.code, stdout: out }),
     ),
   )

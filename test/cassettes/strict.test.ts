@@ -36,7 +36,7 @@ after(() => recorded.stop())
 
 const openabha = (...given: string[]): Promise<{ code: number; stdout: string }> =>
   new Promise((resolve) =>
-    execFile(process.execPath, ['src/main.ts', ...given], (failed, stdout) =>
+    execFile(process.execPath, ['bin/openabha.mjs', ...given], (failed, stdout) =>
       resolve({ code: Number(failed?.code ?? 0), stdout }),
     ),
   )

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import type { Reply } from '../harness.ts'
 import { ok } from '../trouble/journey.ts'
 import { type Kind, type Way, wayOf } from '../trouble/way.ts'
+import { shareDeaths } from './deaths.ts'
 import { startRemote } from './remote.ts'
 import { cleanUp } from './server.ts'
 
@@ -19,10 +20,12 @@ after(async () => {
   cleanUp()
   await remote.close()
 })
-afterEach(() => remote.proxy.heal())
 
 const meet = (kind: Kind): Promise<Way> => wayOf(remote.upstream, remote.caller, kind)
-const dieInside: typeof remote.dieInside = (...given) => remote.dieInside(...given)
+const { walk, walkTogether, dieInside } = shareDeaths(
+  () => remote,
+  (path, when) => remote.proxy.hold(path, when),
+)
 
 /** As upstream has it: what a new registration is offered. */
 const addressesOf = async (way: Way): Promise<string[]> => {
@@ -43,7 +46,7 @@ const proved = async (kind: Kind): Promise<Way> => {
 for (const when of ['before', 'after'] as const) {
   const moment = `${when} upstream has acted`
 
-  test(`killed ${moment} on an Aadhaar OTP request: asking again goes on`, async () => {
+  walk(`killed ${moment} on an Aadhaar OTP request: asking again goes on`, async () => {
     const way = await meet('new')
     await dieInside('/enrollment/request/otp', when, way.init)
     const sent = await way.messages()
@@ -53,7 +56,7 @@ for (const when of ['before', 'after'] as const) {
     ok(await way.create())
   })
 
-  test(`killed ${moment} on the enrolment: the OTP is good, or the flow begins again and finds the account`, async () => {
+  walk(`killed ${moment} on the enrolment: the OTP is good, or a new one finds the account`, async () => {
     const way = await meet('new')
     ok(await way.init())
     await dieInside('/enrollment/enrol/byAadhaar', when, way.verify)
@@ -71,7 +74,7 @@ for (const when of ['before', 'after'] as const) {
     assert.deepEqual((await addressesOf(way)).sort(), all.sort())
   })
 
-  test(`killed ${moment} on sending the second OTP: the resend sends it, and the flow comes to its end`, async () => {
+  walk(`killed ${moment} on sending the second OTP: the resend sends it, and the flow comes to its end`, async () => {
     const way = await meet('new')
     way.wantsOther()
     ok(await way.init())
@@ -81,7 +84,7 @@ for (const when of ['before', 'after'] as const) {
     ok(await way.create())
   })
 
-  test(`killed ${moment} on the confirmation of the other mobile: the OTP or a new one opens the way`, async () => {
+  walk(`killed ${moment} on the confirmation of the other mobile: the OTP or a new one opens the way`, async () => {
     const way = await meet('new')
     way.wantsOther()
     ok(await way.init())
@@ -96,7 +99,7 @@ for (const when of ['before', 'after'] as const) {
     ok(await way.create())
   })
 
-  test(`killed ${moment} on a further address: the same call goes through, and there is one`, async () => {
+  walk(`killed ${moment} on a further address: the same call goes through, and there is one`, async () => {
     const way = await proved('new')
     await dieInside('/enrollment/enrol/abha-address', when, way.create)
     assert.equal(ok(await way.create()).skip_state, 'abha_end')
@@ -104,14 +107,14 @@ for (const when of ['before', 'after'] as const) {
     assert.equal(own.length, 1)
   })
 
-  test(`killed ${moment} on the profile of an address that is there already: auto-login is repeated`, async () => {
+  walk(`killed ${moment} on the profile of an address that is there already: auto-login is repeated`, async () => {
     const way = await proved('known')
     await dieInside('/profile/account', when, way.autoLogin)
     assert.equal(ok(await way.autoLogin()).skip_state, 'abha_end')
     ok(await way.read())
   })
 
-  test(`killed ${moment} on a registration by face: the capture is good, or a new one finds the account`, async () => {
+  walk(`killed ${moment} on a registration by face: the capture is good, or a new one finds the account`, async () => {
     const way = await meet('new')
     const capture = async () => {
       ok(await way.faceInit())
@@ -131,7 +134,7 @@ for (const when of ['before', 'after'] as const) {
     ok(await way.read())
   })
 
-  test(`killed ${moment} on the OTP of a login, and on the choice: it goes on or begins again, at the same user`, async () => {
+  walk(`killed ${moment} on a login or its choice: it goes on or begins again, at the same user`, async () => {
     const way = await meet('known')
     const logIn = async () => {
       ok(await way.loginInit('mobile'))
@@ -158,7 +161,7 @@ for (const when of ['before', 'after'] as const) {
     ok(await way.read())
   })
 
-  test(`killed ${moment} on the OTP of somebody who was found: the same search goes on at once`, async () => {
+  walk(`killed ${moment} on the OTP of somebody who was found: the same search goes on at once`, async () => {
     const way = await meet('known')
     const { txn_id, profiles } = ok(await way.search())
     assert.equal(profiles.length, 1)
@@ -176,7 +179,7 @@ for (const when of ['before', 'after'] as const) {
     ok(await way.read())
   })
 
-  test(`killed ${moment} on the check of a KYC, and on its link: the profile is verified once`, async () => {
+  walk(`killed ${moment} on the check of a KYC, and on its link: the profile is verified once`, async () => {
     const way = await meet('without an address')
     await way.registerByMobile()
     ok(await way.kycInit())
@@ -192,7 +195,7 @@ for (const when of ['before', 'after'] as const) {
     assert.equal((await way.kycInit()).status, 400)
   })
 
-  test(`killed ${moment} on a change and on the logout of a deletion: the same call goes through`, async () => {
+  walk(`killed ${moment} on a change and on the logout of a deletion: the same call goes through`, async () => {
     const way = await meet('new')
     await way.registerByMobile()
     await dieInside('/login/profile/updateProfile', when, way.change)
@@ -209,3 +212,5 @@ for (const when of ['before', 'after'] as const) {
     assert.equal((await way.read()).status, 404)
   })
 }
+
+walkTogether('killed while upstream is at work')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import { type Journey, journeyOf, newPerson, ok, type Person } from '../trouble/journey.ts'
+import { shareDeaths } from './deaths.ts'
 import { startRemote } from './remote.ts'
 import { cleanUp } from './server.ts'
 
@@ -17,14 +18,15 @@ after(async () => {
   cleanUp()
   await remote.close()
 })
-afterEach(() => remote.proxy.heal())
 
 const newJourney = (person: Person = newPerson()): Journey => journeyOf(remote.product, remote.caller, person)
-const messagesTo = async (journey: Journey): Promise<number> =>
-  (await remote.upstream.send('GET', `/sandbox/v1/messages?to=${journey.mobile}&limit=100`)).body.messages.length
-const dieInside: typeof remote.dieInside = (...given) => remote.dieInside(...given)
+const messagesTo = (journey: Journey): Promise<number> => remote.upstream.messagesTo(journey.mobile)
+const { walk, walkTogether, dieInside } = shareDeaths(
+  () => remote,
+  (path, when) => remote.proxy.hold(path, when),
+)
 
-test('killed after upstream has acted on an OTP request: asking again sends one more, and the flow goes on', async () => {
+walk('killed after upstream has acted on an OTP request: asking again sends one more', async () => {
   const journey = newJourney()
   await dieInside('/enrollment/request/otp', 'after', () => journey.init())
   const before = await messagesTo(journey)
@@ -34,7 +36,7 @@ test('killed after upstream has acted on an OTP request: asking again sends one 
   ok(await journey.create())
 })
 
-test('killed after upstream has acted on a resend: the transaction is still there, and takes an OTP', async () => {
+walk('killed after upstream has acted on a resend: the transaction is still there, and takes an OTP', async () => {
   const journey = newJourney()
   ok(await journey.init())
   const { txn_id } = journey
@@ -44,7 +46,7 @@ test('killed after upstream has acted on a resend: the transaction is still ther
   ok(await journey.create())
 })
 
-test('killed after upstream has acted on opening a session: a session can be opened, and the old one is still good', async () => {
+walk('killed after upstream has acted on opening a session: the old one is still good', async () => {
   const journey = newJourney()
   ok(await journey.init())
   ok(await journey.verify())
@@ -62,7 +64,7 @@ test('killed after upstream has acted on opening a session: a session can be ope
 for (const when of ['before', 'after'] as const) {
   const moment = `${when} upstream has acted`
 
-  test(`killed ${moment} on the check of an OTP: the OTP or a new one opens the way`, async () => {
+  walk(`killed ${moment} on the check of an OTP: the OTP or a new one opens the way`, async () => {
     const journey = newJourney()
     ok(await journey.init())
     const otp = await journey.otp()
@@ -77,7 +79,7 @@ for (const when of ['before', 'after'] as const) {
     ok(await journey.create())
   })
 
-  test(`killed ${moment} on the creation: the same call goes through, and there is one account`, async () => {
+  walk(`killed ${moment} on the creation: the same call goes through, and there is one account`, async () => {
     const journey = newJourney()
     ok(await journey.init())
     ok(await journey.verify())
@@ -96,23 +98,20 @@ for (const when of ['before', 'after'] as const) {
   })
 }
 
-test('killed again while it finds out what became of a creation: it finds out the next time', async () => {
-  for (const [path, when] of [
-    ['/enrollment/isExists', 'after'],
-    ['/login/profile', 'after'],
-  ] as const) {
+for (const path of ['/enrollment/isExists', '/login/profile']) {
+  walk(`killed again at ${path} while it finds out what was created: the next time it does`, async () => {
     const journey = newJourney()
     ok(await journey.init())
     ok(await journey.verify())
     await dieInside('/enrollment/enrol', 'after', () => journey.create())
-    await dieInside(path, when, () => journey.create())
+    await dieInside(path, 'after', () => journey.create())
     const created = ok(await journey.create())
     assert.deepEqual(created.profile.abha_addresses, [journey.abha_address])
     ok(await journey.profile())
-  }
-})
+  })
+}
 
-test('killed in the one moment that takes the proof with it: the registration begins again and lists the account', async () => {
+walk('killed in the one moment that takes the proof with it: a new registration lists the account', async () => {
   const journey = newJourney()
   ok(await journey.init())
   ok(await journey.verify())
@@ -131,3 +130,5 @@ test('killed in the one moment that takes the proof with it: the registration be
   ok(await journey.sessionInit())
   ok(await journey.sessionVerify())
 })
+
+walkTogether('killed while upstream is at work on the first flow')

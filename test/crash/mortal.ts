@@ -8,8 +8,9 @@ export const startMortal = async () => {
   await client.login()
   return {
     ...client,
-    async dieAndReturn(): Promise<void> {
+    async dieAndReturn(letGo: () => Promise<unknown> = async () => undefined): Promise<void> {
       await server.crash()
+      await letGo()
       server = await startServer(settings)
     },
     advance: async (seconds: number): Promise<void> => {

@@ -58,20 +58,6 @@ export const startRemote = async (more: Settings = {}, webhook?: string) => {
       return performance.now() - startedAt
     },
 
-    /** Kills the server while the next call of a path is under way, and starts it again. */
-    async dieInside(path: string, when: 'before' | 'after', act: () => Promise<unknown>): Promise<void> {
-      const held = proxy.hold(path, when)
-      const acting = act().then(
-        () => assert.fail('an answer came from a server that was dead'),
-        () => undefined,
-      )
-      await held.reached
-      await remote.dieAndReturn(() => {
-        held.letGo()
-        return acting
-      })
-    },
-
     stop: () => server.stop(),
 
     /** What the server worked with. */

@@ -12,7 +12,8 @@ import type { Caller } from '../trouble/journey.ts'
 /** The real server as a child process, with a folder of its own; killed, stopped and started again by the tests. */
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-const main = join(root, 'src', 'main.ts')
+/** As `npm start` runs it; the project's own Node, so there is no process between. */
+const main = join(root, 'bin', 'openabha.mjs')
 
 /** `undefined` takes a setting away. */
 export type Settings = Record<string, string | undefined>

@@ -13,7 +13,7 @@ before(async () => {
   client = await product.client()
 })
 after(() => product.stop())
-afterEach(() => product.send('DELETE', '/sandbox/v1/faults'))
+afterEach(() => product.calm())
 
 const ended = {
   status: 491,
@@ -137,7 +137,7 @@ for (const [name, { begin = start, upstream, act, status }] of Object.entries(op
       const at = await begin()
       await refuse(upstream)
       assertRefused(await act(at), ended)
-      await product.send('DELETE', '/sandbox/v1/faults')
+      product.calm()
       await sendingNothing(product, async () => assertRefused(await act(at), ended))
       assert.equal((await use(at).get(paths.status)).body.logged_in, false)
       await openSession(product, client, at.user)

@@ -12,7 +12,7 @@ before(async () => {
   caller = await product.client()
 })
 after(() => product.stop())
-afterEach(() => product.send('DELETE', '/sandbox/v1/faults'))
+afterEach(() => product.calm())
 
 const journey = () => journeyOf(product, caller)
 const send = 'phr.enrollment.request_otp'
@@ -24,7 +24,7 @@ const bringDown = async (fault: Record<string, unknown>) => {
   for (const reply of failed) assertHonestError(reply)
 }
 const isBack = async () => {
-  await product.send('DELETE', '/sandbox/v1/faults')
+  product.calm()
   await product.advance(31)
   ok(await journey().init())
 }
@@ -54,7 +54,7 @@ test('3.7 a service that is down uses up no OTP, no try and no budget', async ()
   await bringDown({ mode: 'drop_before' })
   for (let count = 0; count < 10; count++) assert.equal((await one.verify()).status, 503)
   for (let count = 0; count < 10; count++) assert.equal((await one.resend()).status, 503)
-  await product.send('DELETE', '/sandbox/v1/faults')
+  product.calm()
   await product.advance(31)
   ok(await one.resend())
   assert.equal(await one.messages(), 2)
@@ -92,7 +92,7 @@ test('one service that is down leaves the others alone', async () => {
 test('a clock that is set back leaves no service closed for longer than the pause', async () => {
   ok(await journey().init())
   await bringDown({ mode: 'drop_before' })
-  await product.send('DELETE', '/sandbox/v1/faults')
+  product.calm()
   // The clock below the sandbox's: that one is read again from a database that others share.
   product.baseClock.moveTo(product.baseClock.offsetMs - 3_600_000)
   await caller.relogin()

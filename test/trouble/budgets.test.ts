@@ -18,7 +18,7 @@ before(async () => {
   caller = await product.client()
 })
 after(() => product.stop())
-afterEach(() => product.send('DELETE', '/sandbox/v1/faults'))
+afterEach(() => product.calm())
 
 /** Each is in the way of every OTP, before the service that would send it. */
 const obstacles: readonly (readonly Record<string, unknown>[])[] = [
@@ -55,7 +55,7 @@ test('a send that never left is not counted, whatever was in its way', async () 
     // At once, because some of the obstacles take their time.
     const blocked = await Promise.all([1, 2].map(() => journey.init()))
     for (const reply of blocked) assert.ok(reply.status >= 500, reply.text)
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     ok(await journey.init())
     ok(await journey.init())
     const over = await journey.init()
@@ -98,7 +98,7 @@ test('a resend that never left, or that a budget forbade, is still to be had', a
       })
       assert.ok((await journey.resend()).status >= 500)
     }
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     ok(await journey.resend())
     assert.equal((await journey.resend()).status, 429)
     assert.equal(await journey.messages(), 2)
@@ -134,7 +134,7 @@ test('an OTP that could not be asked about is not counted as tried', async () =>
     await product.fault({ operation: 'phr.enrollment.verify', status: 401, code: '900901', message: 'x', times: 1 })
     await product.fault({ operation: 'gateway.session', mode: 'drop_before', times: 1 })
     assert.equal((await journey.verify(otp)).status, 502)
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     await pastBreaker()
   }
   for (const _ of [1, 2]) assert.equal((await journey.verify('000000')).body.source_error.code, 'ABDM-1035')

@@ -16,7 +16,7 @@ before(async () => {
 after(() => lossy.stop())
 afterEach(async () => {
   lossy.proxy.heal()
-  await lossy.upstream.send('DELETE', '/sandbox/v1/faults')
+  lossy.upstream.calm()
 })
 
 const enrolPath = '/enrollment/enrol'
@@ -87,7 +87,7 @@ test('upstream does not create the address and the answer is lost: an honest err
       assertHonestError(lost)
       assert.ok(lost.status === 502 || lost.status === 504, lost.text)
     }
-    await lossy.upstream.send('DELETE', '/sandbox/v1/faults')
+    lossy.upstream.calm()
     assertEnded(journey, ok(await journey.create()))
     await assertMadeOnce(journey)
   }

@@ -134,7 +134,7 @@ for (const { name, reach, step, accepts } of pairs) {
       const fresh = await reach()
       await product.fault({ operation, mode: 'drop_after', times: 1 })
       assert.equal(await outcomeOf(step, fresh, accepts), wanted(operation, accepts), operation)
-      await product.send('DELETE', '/sandbox/v1/faults')
+      product.calm()
     }
   })
 }

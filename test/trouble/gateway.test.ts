@@ -12,7 +12,7 @@ before(async () => {
   caller = await product.client()
 })
 after(() => product.stop())
-afterEach(() => product.send('DELETE', '/sandbox/v1/faults'))
+afterEach(() => product.calm())
 
 const journey = () => journeyOf(product, caller)
 const sessions = () => product.upstreamCalls('gateway.session')
@@ -102,7 +102,7 @@ test('a failing login or certificate is an honest error of the step, uses up not
       assertHonestError(reply)
       assert.deepEqual([reply.status, reply.body.error], [status, text], `${operation} ${JSON.stringify(fault)}`)
       assert.equal(await one.messages(), 0)
-      await product.send('DELETE', '/sandbox/v1/faults')
+      product.calm()
       ok(await one.init())
       assert.equal(await one.messages(), 1)
     }
@@ -137,7 +137,7 @@ test('3.6 refused credentials are tried once per pause, and the pause doubles', 
     assert.equal(sessions(), expected)
     await later(1)
   }
-  await product.send('DELETE', '/sandbox/v1/faults')
+  product.calm()
   ok(await journey().init())
 })
 

@@ -86,9 +86,7 @@ export const journeyOf = (product: Product, caller: Caller, person: Person = new
       return journey
     },
     /** How many OTPs have gone to this person. */
-    async messages(): Promise<number> {
-      return (await product.send('GET', `/sandbox/v1/messages?to=${mobile}&limit=100`)).body.messages.length
-    },
+    messages: (): Promise<number> => product.messagesTo(mobile),
   }
   return journey
 }

@@ -16,7 +16,9 @@ before(async () => {
   }
 })
 after(() => Promise.all(products.map((product) => product.stop())))
-afterEach(() => Promise.all(products.map((product) => product.send('DELETE', '/sandbox/v1/faults'))))
+afterEach(() => {
+  for (const product of products) product.calm()
+})
 
 const fetched = (product: Product) =>
   product.upstreamCalls('phr.certificate') + product.upstreamCalls('abha.certificate')
@@ -117,7 +119,7 @@ test('when the new key cannot be fetched nothing was sent, nothing is used up, a
     await product.fault({ operation: 'phr.certificate', mode, times: 2 })
     const reply: Reply = await journey.verify()
     assert.equal(reply.status, 502, reply.text)
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
   }
   ok(await journey.verify())
   assert.equal(await journey.messages(), 1)

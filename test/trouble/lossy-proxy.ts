@@ -34,7 +34,7 @@ export const startLossy = async (env: Environment = {}) => {
   return {
     /** Where the sandbox's inbox, faults and clock are; the product itself has none. */
     upstream,
-    product: { ...product, otpTo: upstream.otpTo, send: upstream.send },
+    product: { ...product, otpTo: upstream.otpTo, messagesTo: upstream.messagesTo, send: upstream.send },
     proxy,
     caller,
     /** Time passes on both sides. */

@@ -19,7 +19,7 @@ before(async () => {
 after(() => lossy.stop())
 afterEach(async () => {
   lossy.proxy.heal()
-  await lossy.upstream.send('DELETE', '/sandbox/v1/faults')
+  lossy.upstream.calm()
 })
 
 const wayFor = (kind: Kind): Promise<Way> => wayOf(lossy.product, lossy.caller, kind)

@@ -12,7 +12,7 @@ before(async () => {
   caller = await product.client()
 })
 after(() => product.stop())
-afterEach(() => product.send('DELETE', '/sandbox/v1/faults'))
+afterEach(() => product.calm())
 
 const noPermission = { status: 401, code: 'ABDM-1094: ', message: 'Access restricted', probability: 1 }
 

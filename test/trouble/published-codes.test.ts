@@ -73,7 +73,7 @@ before(async () => {
   caller = await product.client()
 })
 after(() => product.stop())
-afterEach(() => product.send('DELETE', '/sandbox/v1/faults'))
+afterEach(() => product.calm())
 
 const faultOnce = (operation: string, status: number, code: string, message: string, times = 1) =>
   product.fault({ operation, status, code, message, times })

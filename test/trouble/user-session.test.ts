@@ -12,7 +12,7 @@ before(async () => {
   caller = await product.client()
 })
 after(() => product.stop())
-afterEach(() => product.send('DELETE', '/sandbox/v1/faults'))
+afterEach(() => product.calm())
 
 const refreshes = () => product.upstreamCalls('phr.profile.refresh')
 const refused = { operation: 'phr.profile.get' }
@@ -79,7 +79,7 @@ test('a renewed token that is refused too ends the session with 491, and a new o
     const reply = await journey.profile()
     assert.equal(reply.status, 491, reply.text)
     assert.equal(refreshes(), before + 1)
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     await assertOver(journey)
     await openAgain(journey)
   }
@@ -113,7 +113,7 @@ test('a refresh that fails is an honest error of the step, and the session is ke
       assertHonestError(reply)
       assert.equal(reply.status, status, `${JSON.stringify(fault)} ${reply.text}`)
     }
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     assert.equal(ok(await journey.status()).logged_in, true, JSON.stringify(fault))
     ok(await journey.profile())
   }
@@ -163,7 +163,7 @@ test('the words about a token mean 491 only where a session is needed', async ()
     ] as const) {
       await product.fault({ operation, times: 2, ...refusal })
       const reply = await act()
-      await product.send('DELETE', '/sandbox/v1/faults')
+      product.calm()
       if (reply.status === 200) continue
       assertHonestError(reply)
       assert.notEqual(reply.status, 491, `${operation} ${JSON.stringify(refusal)}`)
