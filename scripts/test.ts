@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { reaching } from './reaching.ts'
 
 /**
  * Runs the tests in a few groups, one more at a time than there are cores (three at most: each group waits a good part of its time
@@ -32,21 +34,6 @@ const groupTimeoutMs = 540_000
 const isOnPostgres = process.env.TEST_DATABASE_URL !== undefined
 const kinds = isOnPostgres ? ['test', 'pg'] : ['test']
 const patterns = kinds.flatMap((kind) => [`src/**/*.${kind}.ts`, `test/**/*.${kind}.ts`])
-/**
- * `--excerpt`: the store, every endpoint and some stories by several instances, and a database that is lost; the gate has no time for
- * the whole suite twice.
- */
-const excerpt = [
-  'src/store/postgres',
-  'src/api/',
-  'test/stories/first-flow',
-  'test/stories/right-otp',
-  'test/stories/users',
-  'test/stories/nothing-left',
-  'test/round-trips',
-  'test/crash/lost-database',
-  'test/crash/starting-together',
-]
 /** Where instances take turns in answering (`test/harness.ts`), when there are several. */
 const byManyInstances = ['src/api/', 'test/stories/']
 
@@ -71,15 +58,17 @@ const temporary = ((): string | undefined => {
 if (temporary) process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-const given = process.argv.slice(2)
-const isExcerpt = given.includes('--excerpt')
-const many = isExcerpt ? '2' : '4'
-const asked = given.filter((one) => one !== '--excerpt')
-const files = globSync(asked.length > 0 ? asked : patterns)
+const asked = process.argv.slice(2)
+const all = globSync(asked.length > 0 ? asked : patterns)
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => !isExcerpt || excerpt.some((path) => file.startsWith(path)))
   .sort()
+const meetsDatabase = reaching('test/database.ts')
+/** A test that meets no database, or SQLite alone, is the same one on PostgreSQL. */
+const isTheSame = (file: string): boolean => file.endsWith('.test.ts') && !meetsDatabase(file)
+const files = isOnPostgres && asked.length === 0 ? all.filter((file) => !isTheSame(file)) : all
 if (files.length === 0) throw new Error(`no test file: ${asked.join(' ')}`)
+if (files.length < all.length)
+  console.log(`… without ${all.length - files.length} files that PostgreSQL has no part in`)
 
 type Outcome = { passed: number; failed: number; skipped: number; isGood: boolean }
 
@@ -98,7 +87,13 @@ const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome &
     const areMany = paths.every((path) => byManyInstances.some((one) => path.startsWith(one)))
     const child = spawn(process.execPath, [...options, reporter, ...paths], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { TEST_INSTANCES: areMany ? many : '1', ...process.env, ...(temporary && { TMPDIR: temporary }) },
+      env: {
+        TEST_INSTANCES: areMany ? '4' : '1',
+        // The cache that the product fills, too: a group has some hundred sources to load.
+        NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+        ...process.env,
+        ...(temporary && { TMPDIR: temporary }),
+      },
     })
     const late = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs)
     let output = ''

@@ -135,7 +135,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
   }
 
   /** Stands for an identifier that is not to be kept, not even encrypted; the same for the same one, so budgets hold. */
-  const conceal = (identifier: string): string => keyedHash(concealingKey, identifier)
+  const conceal = keyedHash(concealingKey)
 
   const oneTryLess = ({ otp }: Txn): { otp?: OtpState } => (otp ? { otp: { ...otp, tries: otp.tries - 1 } } : {})
 

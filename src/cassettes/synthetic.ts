@@ -25,10 +25,11 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 export type Synthetic = ReturnType<typeof createSynthetic>
 
 export const createSynthetic = (key: Buffer) => {
+  const hash = keyedHash(key)
   const remembered = new Map<string, string>()
 
   const bigOf = (kind: string, text: string): bigint =>
-    BigInt(`0x${Buffer.from(keyedHash(key, `${kind} ${text}`), 'base64url').toString('hex')}`)
+    BigInt(`0x${Buffer.from(hash(`${kind} ${text}`), 'base64url').toString('hex')}`)
   const below = (kind: string, text: string, bound: number): number => Number(bigOf(kind, text) % BigInt(bound))
   const uuid = (text: string): string => {
     const hex = bigOf('uuid', text.toLowerCase()).toString(16).padStart(64, '0')

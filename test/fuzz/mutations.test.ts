@@ -7,6 +7,7 @@ import { operationsRoutes } from '../../src/operations.ts'
 import { assetTag } from '../../src/pages/assets.ts'
 import type { Route } from '../../src/route.ts'
 import { productRoutes, sandboxRoutes } from '../../src/sandbox/index.ts'
+import { testDatabaseUrl } from '../database.ts'
 import { type Product, startProduct } from '../harness.ts'
 import { spoil } from './mutate.ts'
 import { bytesOf, type Dice, type Draft, diceOf, draftFor, rightOtp, targetOf } from './requests.ts'
@@ -20,6 +21,8 @@ import { meetWorld } from './world.ts'
 const seed = Number(process.env.FUZZ_SEED ?? 20_260_101)
 const only = process.env.FUZZ_ONLY === undefined ? undefined : Number(process.env.FUZZ_ONLY)
 const spoiltRequests = 10_400
+/** On PostgreSQL a quarter of them: what is refused is refused before it meets a database. */
+const sentHere = testDatabaseUrl ? spoiltRequests / 4 : spoiltRequests
 
 const routes: readonly Route<never>[] = [...connectRoutes, ...operationsRoutes, ...sandboxRoutes, ...productRoutes]
 /** Each use makes RSA keys, which takes seconds: never picked by chance, tried below. */
@@ -112,13 +115,13 @@ const upstreamCallsSince = (): number => {
   return fresh.filter((line) => line.includes('"operation":')).length
 }
 
-test('ten thousand spoilt requests: no 5xx, no echo, nothing asked of ABDM for nothing', async (t) => {
+test('thousands of spoilt requests: no 5xx, no echo, nothing asked of ABDM for nothing', async (t) => {
   let known = await meetWorld(product)
   const counts = new Map<number, number>()
   const answered = new Set<string>()
   const failures: string[] = []
   let askedInAll = 0
-  for (let index = 0; index < spoiltRequests; index++) {
+  for (let index = 0; index < sentHere; index++) {
     if (index % 400 === 399) known = await meetWorld(product)
     if (only !== undefined && index !== only) continue
     const dice = diceOf(seed, index)
@@ -155,7 +158,7 @@ test('ten thousand spoilt requests: no 5xx, no echo, nothing asked of ABDM for n
       .map(([status, count]) => `${status}: ${count}`)
       .join(', '),
   )
-  if (only === undefined) {
+  if (only === undefined && sentHere === spoiltRequests) {
     const never = connectRoutes.map(({ operationId }) => operationId).filter((name) => !answered.has(name))
     // Some wait for a right OTP of the right transaction, which chance seldom finds.
     assert.ok(never.length < 10, `${never.join(', ')} were never answered`)

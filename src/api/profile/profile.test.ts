@@ -105,7 +105,7 @@ test('a session that ABDM refuses is renewed once; when that is refused too it i
 
   await product.fault({ operation: 'phr.profile.get', status: 401, times: 2 })
   assertRefused(await get(oid), ended)
-  await product.send('DELETE', '/sandbox/v1/faults')
+  product.calm()
   await sendingNothing(product, async () => assertRefused(await get(oid), ended))
   const status = await client.get(paths.status, { headers: { 'X-Pt-Id': oid } })
   assert.deepEqual(status.body, { logged_in: false, kyc_verified: false })

@@ -170,7 +170,7 @@ for (const path of both) {
     const one = await register(product, client)
     await product.fault({ operation: 'phr.profile.get', status: 401, times: 2 })
     assertRefused(await client.post(path, issues, asUser(one.oid)), ended)
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     await sendingNothing(product, async () => {
       const reply = await client.post(path, full, asUser(one.oid))
       assertRefused(reply, ended)
@@ -210,7 +210,7 @@ test('a user_x_token stands in for a session that is over; one that ABDM refuses
   const { token } = await openSession(product, client, one)
   await product.fault({ operation: 'phr.profile.get', status: 401, times: 2 })
   assertRefused(await client.post(v2, issues, asUser(one.oid)), ended)
-  await product.send('DELETE', '/sandbox/v1/faults')
+  product.calm()
   const stoodIn = await client.post(v2, { ...issues, user_x_token: token }, asUser(one.oid))
   assert.equal(stoodIn.status, 202, stoodIn.text)
   assertRefused(await client.post(v2, { ...issues, user_x_token: 'not.a.token' }, asUser()), ended)
@@ -266,7 +266,7 @@ test('a poll is never 491, and is over after a day', async () => {
   const { request_id } = (await client.post(v2, issues, asUser(one.oid))).body
   await product.fault({ operation: 'phr.profile.get', status: 401, times: 2 })
   assertRefused(await client.get('/abdm/v1/profile', asUser(one.oid)), ended)
-  await product.send('DELETE', '/sandbox/v1/faults')
+  product.calm()
   assert.equal((await client.get(`${v2}/${request_id}`, asUser(one.oid))).status, 200)
   await product.advance(86_000)
   await client.relogin()

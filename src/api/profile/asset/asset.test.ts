@@ -166,7 +166,7 @@ test('an error of the card is JSON with its status', async () => {
   ] as const) {
     await product.fault({ operation: 'phr.profile.card', times: 9, ...fault })
     const reply = await client.get(cardPath, as(oid))
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     assertRefused(reply, { status }, JSON.stringify(fault))
   }
   await product.advance(16 * 86_400)

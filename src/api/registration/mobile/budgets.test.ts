@@ -170,7 +170,7 @@ test(
     await product.fault({ operation: 'phr.certificate', status: 500, code: 'ABDM-1004', probability: 1 })
     assert.equal((await init(client, mobile)).status, 500)
     assert.equal(product.upstreamCalls('phr.enrollment.request_otp'), 0)
-    await product.send('DELETE', '/sandbox/v1/faults')
+    product.calm()
     assert.equal((await init(client, mobile)).status, 200)
     await over(product, client, mobile)
   }),
