@@ -34,8 +34,9 @@ const groupTimeoutMs = 540_000
 const isOnPostgres = process.env.TEST_DATABASE_URL !== undefined
 const kinds = isOnPostgres ? ['test', 'pg'] : ['test']
 const patterns = kinds.flatMap((kind) => [`src/**/*.${kind}.ts`, `test/**/*.${kind}.ts`])
-/** Where instances take turns in answering (`test/harness.ts`), when there are several. */
-const byManyInstances = ['src/api/', 'test/stories/']
+/** On PostgreSQL: how many instances take turns in answering (`test/harness.ts`). Each product of `src/api/` is started anew. */
+const instancesOf = (file: string): number =>
+  file.startsWith('test/stories/') ? 4 : file.startsWith('src/api/') ? 2 : 1
 
 /**
  * Where tests make their databases: in memory, where the system has a folder for that. What a test kills is a process, and the
@@ -84,11 +85,11 @@ const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome &
     // What a failed test leaves open must not hold up the rest.
     const options = ['--test', '--test-isolation=none', '--test-force-exit', `--test-timeout=${testTimeoutMs}`]
     const reporter = '--test-reporter=./scripts/test-reporter.mjs'
-    const areMany = paths.every((path) => byManyInstances.some((one) => path.startsWith(one)))
+    const instances = Math.min(...paths.map(instancesOf))
     const child = spawn(process.execPath, [...options, reporter, ...paths], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        TEST_INSTANCES: areMany ? '4' : '1',
+        TEST_INSTANCES: String(instances),
         // The cache that the product fills, too: a group has some hundred sources to load.
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         ...process.env,
