@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { generateKeys } from '../src/emulator/keys.ts'
 import { reaching } from './reaching.ts'
 
 /**
@@ -10,22 +11,26 @@ import { reaching } from './reaching.ts'
  */
 
 /**
- * A test file belongs to the first of these that its path begins with; the longest groups come first. All files of a group begin
- * together, so one that holds too many servers overwhelms a database that they share.
+ * A test file belongs to the longest of these that its path begins with; the groups that take longest come first, so that no core
+ * waits for the last one. All files of a group begin together, so one that holds too many servers overwhelms a database that they share.
  */
 const groups = [
-  'test/trouble/modes-of-flows',
   'test/crash/',
   'test/trouble/',
-  'test/fuzz/',
   'src/api/',
+  'test/trouble/modes-of-flows',
+  'src/',
+  'test/fuzz/',
   'test/stories/',
   'test/cassettes/',
+  'test/',
   'src/store/',
   'src/emulator/',
-  'src/',
-  'test/',
 ]
+const groupOf = (file: string): string =>
+  groups
+    .filter((group) => file.startsWith(group))
+    .reduce((longest, one) => (one.length > longest.length ? one : longest), '')
 /** Longer than any test takes on a slow machine; it also covers the loading of the group's files. */
 const testTimeoutMs = 300_000
 const groupTimeoutMs = 540_000
@@ -56,6 +61,9 @@ const temporary = ((): string | undefined => {
     return undefined
   }
 })()
+/** The emulator's keys, made once for all groups. */
+const emulatorKeys = temporary && join(temporary, 'emulator.keys.json')
+if (emulatorKeys) writeFileSync(emulatorKeys, JSON.stringify(await generateKeys()))
 if (temporary) process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
@@ -93,7 +101,7 @@ const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome &
         // The cache that the product fills, too: a group has some hundred sources to load.
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         ...process.env,
-        ...(temporary && { TMPDIR: temporary }),
+        ...(temporary && { TMPDIR: temporary, TEST_EMULATOR_KEYS: emulatorKeys }),
       },
     })
     const late = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs)
@@ -113,7 +121,7 @@ const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome &
 const byGroup = asked.length > 0 ? new Map([['the files asked for', files]]) : new Map<string, string[]>()
 if (asked.length === 0) {
   for (const group of groups) byGroup.set(group, [])
-  for (const file of files) byGroup.get(groups.find((group) => file.startsWith(group)) ?? 'test/')?.push(file)
+  for (const file of files) byGroup.get(groupOf(file))?.push(file)
 }
 
 const waiting = [...byGroup].filter(([, paths]) => paths.length > 0)

@@ -32,7 +32,7 @@ const disruptive = ['sandboxReset', 'sandboxClockMove', 'sandboxFaultAdd']
 const weightOf = ({ operationId, tag }: Route<never>): number => {
   if (operationId === slow) return 0
   if (disruptive.includes(operationId) || tag === assetTag) return 1
-  return { sandbox: 5, operations: 2 }[tag] ?? 12
+  return { sandbox: 10, operations: 4 }[tag] ?? 24
 }
 const weighted = routes.flatMap((declared) => Array<Route<never>>(weightOf(declared)).fill(declared))
 

@@ -9,7 +9,7 @@ export type Caller = Awaited<ReturnType<Product['client']>>
 /** Resends are free. Upstream has time enough for a machine that is busy, and not so much that a test of waiting is long. */
 export const startTroubled = (env: Environment = {}): Promise<Product> =>
   startProduct({
-    ABDM_ANSWER_TIMEOUT_MS: '1500',
+    ABDM_ANSWER_TIMEOUT_MS: '3000',
     OTP_RESEND_WAIT_SECONDS: '0',
     OTP_RESENDS_MAX: '9',
     SANDBOX_TRACE: '100000',

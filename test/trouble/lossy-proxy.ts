@@ -24,7 +24,7 @@ export const startLossy = async (env: Environment = {}) => {
     ABDM_ABHA_URL: through(bases.abha),
     ABDM_PHR_APP_URL: through(bases['phr-app']),
     ABDM_PHR_WEB_URL: through(bases['phr-web']),
-    ABDM_ANSWER_TIMEOUT_MS: '1500',
+    ABDM_ANSWER_TIMEOUT_MS: '3000',
     OTP_RESEND_WAIT_SECONDS: '0',
     OTP_RESENDS_MAX: '9',
     ...env,
