@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generateKeys } from '../src/emulator/keys.ts'
+import { keysOfTheRun, sharedKeys } from '../src/emulator/testing-keys.ts'
 import { reaching } from './reaching.ts'
 
 /**
@@ -62,8 +62,7 @@ const temporary = ((): string | undefined => {
   }
 })()
 /** The emulator's keys, made once for all groups. */
-const emulatorKeys = temporary && join(temporary, 'emulator.keys.json')
-if (emulatorKeys) writeFileSync(emulatorKeys, JSON.stringify(await generateKeys()))
+if (temporary) writeFileSync(join(temporary, keysOfTheRun), JSON.stringify(await sharedKeys))
 if (temporary) process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
@@ -101,7 +100,7 @@ const runGroup = (paths: readonly string[], isShown: boolean): Promise<Outcome &
         // The cache that the product fills, too: a group has some hundred sources to load.
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         ...process.env,
-        ...(temporary && { TMPDIR: temporary, TEST_EMULATOR_KEYS: emulatorKeys }),
+        ...(temporary && { TMPDIR: temporary }),
       },
     })
     const late = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs)

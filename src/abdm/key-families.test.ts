@@ -4,7 +4,7 @@ import { type Scripted, said, startScripted, txnId } from '../../test/trouble/sc
 import { systemClock } from '../clock.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { keySettings } from '../config-defaults.ts'
-import { sharedKeys } from '../emulator/testing.ts'
+import { sharedKeys } from '../emulator/testing-keys.ts'
 import { createLog } from '../log.ts'
 import { createAbdm } from './client.ts'
 import { ciphertextBytes } from './sealing.ts'

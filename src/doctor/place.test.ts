@@ -8,7 +8,7 @@ import { clientRows, createClients } from '../clients.ts'
 import { systemClock } from '../clock.ts'
 import type { Environment } from '../config.ts'
 import { encryption, signing } from '../config-testing.ts'
-import { sharedKeys } from '../emulator/testing.ts'
+import { sharedKeys } from '../emulator/testing-keys.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { examined, newFolder, realEnv } from './testing.ts'
 

@@ -4,7 +4,8 @@ import { type Scripted, startScripted } from '../../test/trouble/scripted-upstre
 import { phrEnrollment } from '../abdm/wire/index.ts'
 import { movableClock } from '../clock.ts'
 import { encryption, signing } from '../config-testing.ts'
-import { type Bench, clientSecret, sharedKeys, startBench } from '../emulator/testing.ts'
+import { type Bench, clientSecret, startBench } from '../emulator/testing.ts'
+import { sharedKeys } from '../emulator/testing-keys.ts'
 import { jsonOf } from './screen.ts'
 import { examined, realEnv } from './testing.ts'
 

@@ -1,21 +1,16 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { after } from 'node:test'
 import { type MovableClock, movableClock } from '../clock.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
-import { type Emulator, type EmulatorKeys, type EmulatorSettings, generateKeys, startEmulator } from './emulator.ts'
+import { type Emulator, type EmulatorSettings, startEmulator } from './emulator.ts'
+import { sharedKeys } from './testing-keys.ts'
 
 /**
- * What the emulator's tests share: one set of keys for the run, an emulator on a store in memory with a clock that
+ * What the emulator's tests share: an emulator on a store in memory with a clock that
  * only tests move, and a V3 client written from abdm-v3.md that shares no code with src/abdm.
  */
-const keptKeys = process.env.TEST_EMULATOR_KEYS
-export const sharedKeys: Promise<EmulatorKeys> = keptKeys
-  ? readFile(keptKeys, 'utf8').then((text) => JSON.parse(text))
-  : generateKeys()
-
 export const clientId = 'SBXID_000001'
 export const clientSecret = 'openabha-emulator-secret'
 export const startOfTime = Date.UTC(2026, 0, 2, 3, 4, 5, 678)

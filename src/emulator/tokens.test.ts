@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { EmulatorKeys } from './emulator.ts'
-import { type Answer, at, sharedKeys, startBench, startOfTime, textAt } from './testing.ts'
+import { type Answer, at, startBench, startOfTime, textAt } from './testing.ts'
+import { sharedKeys } from './testing-keys.ts'
 
 /** A user token is good for its kind of call, on its own service, until it ends (abdm-v3 §4). */
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { createOpener } from '../../src/abdm/sealing.ts'
-import { sharedKeys } from '../../src/emulator/testing.ts'
+import { sharedKeys } from '../../src/emulator/testing-keys.ts'
 import type { Product } from '../harness.ts'
 import { assertRefused, refusals } from '../walks.ts'
 import { assertHonestError, type Caller, type Journey, journeyOf, ok } from './journey.ts'
