@@ -6,8 +6,8 @@ import { keysOfTheRun, sharedKeys } from '../src/emulator/testing-keys.ts'
 import { reaching } from './reaching.ts'
 
 /**
- * Runs the tests in a few groups, one more at a time than there are cores (three at most: each group waits a good part of its time
- * for servers that it starts), and closes with the total. With arguments: only those files, in one group, with everything that they print.
+ * Runs the tests in a few groups, one more at a time than there are cores, on PostgreSQL two more (three or four at most: each group
+ * waits a good part of its time for servers that it starts), and closes with the total. With arguments: only those files, in one group, with everything that they print.
  */
 
 /**
@@ -142,7 +142,8 @@ const work = async (): Promise<void> => {
     if (!isGood) bad.push(name)
   }
 }
-await Promise.all(Array.from({ length: Math.min(3, availableParallelism() + 1) }, work))
+const moreThanCores = isOnPostgres ? 2 : 1
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) + moreThanCores }, work))
 
 if (bad.length > 0) console.log(`\nNot good: ${bad.join(', ')}`)
 // A group that died or closed on no test counts as a failure, although no test of it may have.

@@ -106,13 +106,19 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     return wasHeard(question)
   }
 
-  /** Whether another process that asked about the same step writes down that it was right; its write may come a moment later. */
-  const movesElsewhere = async <F extends Flow>(txn: Txn<F>, step: StepOf<F>): Promise<boolean> => {
+  /**
+   * Whether another process that asked about the same step writes down something of this kind; its write may come a moment later.
+   * That the step was taken is told by throwing.
+   */
+  const comesElsewhere = async <F extends Flow>(
+    txn: Txn<F>,
+    step: StepOf<F>,
+    isThere: (newest: Txn<F>) => boolean,
+  ): Promise<boolean> => {
     if (store.isExclusive) return false
     for (let waitedMs = 0; waitedMs < elsewhereMs; waitedMs += lookEveryMs) {
       await pause(lookEveryMs)
-      const { otp } = await flows.again(txn, step)
-      if ((otp?.tries ?? 0) < (txn.otp?.tries ?? 0)) return true
+      if (isThere(await flows.again(txn, step))) return true
     }
     return false
   }
@@ -125,7 +131,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       if (otp.tries >= settings.triesMax) {
         // Who sent the right OTP several times is not told to start again.
         if (await isRight(`${txn.id}/${step}`)) throw error.stepNotAllowed()
-        if (await movesElsewhere(txn, step)) continue
+        if (await comesElsewhere(txn, step, (newest) => (newest.otp?.tries ?? 0) < otp.tries)) continue
         throw error.triesUsedUp()
       }
       if (clock.now() >= otp.sentAt + settings.lifetimeSeconds * 1000) throw error.otpEnded()
@@ -143,6 +149,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     start: Txn<F>,
     step: StepOf<F>,
     ask: (txn: Txn<F>) => Promise<Answer>,
+    isProved: (txn: Txn<F>) => boolean = () => false,
   ): Promise<{ answer: Answer; txn: Txn<F> }> => {
     const counted = await count(start, step)
     try {
@@ -150,7 +157,7 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
     } catch (thrown) {
       if (isOtpWrong(thrown)) {
         // Used up by the same call at the same time: the step has been taken.
-        if ((await isRight(`${counted.id}/${step}`)) || (await movesElsewhere(counted, step)))
+        if ((await isRight(`${counted.id}/${step}`)) || (await comesElsewhere(counted, step, isProved)))
           throw error.stepNotAllowed({ cause: thrown })
         // A code of ABDM's keeps its published text; the bare "failed" is where this server has words of its own.
         if (counted.otp?.mayBeUsed && !hasCode(thrown)) throw error.otpEnded({ message: perhapsUsed, cause: thrown })
@@ -258,11 +265,13 @@ export const createOtps = (store: Store, flows: Flows, clock: Clock, settings: O
       const given = conceal(`otp/${start.id}/${otp}`)
       const before = markOf(start)
       if (before !== undefined) return repeat(start, step, before === given)
-      const { answer, txn } = await verify(start, step, async (counted) => {
+      const isProved = (newest: Txn<F>): boolean => markOf(newest) !== undefined
+      const asking = async (counted: Txn<F>): Promise<Answer> => {
         // Another call has proved it since: the OTP is used up, and this one is no wrong try.
-        if (markOf(counted) !== undefined) throw error.stepNotAllowed()
+        if (isProved(counted)) throw error.stepNotAllowed()
         return ask(counted)
-      })
+      }
+      const { answer, txn } = await verify(start, step, asking, isProved)
       return flows.record(txn, step, (newest) => ({ ...keep(answer, given, newest), ...oneTryLess(newest) }))
     },
   }

@@ -155,6 +155,17 @@ test('a resend and guesses at once: the OTP is sent, the guesses count at most, 
   }
 })
 
+test('a wrong OTP is called wrong, also when the try of another call is given back meanwhile', async () => {
+  const mobile = freshMobile()
+  const txn_id = await begin(client, mobile)
+  const otp = wrongOtp(await product.otpTo(mobile))
+  await product.fault({ operation: 'phr.enrollment.verify', mode: 'empty', status: 503, delay_ms: 100, times: 1 })
+  const failing = client.post(paths.verify, { txn_id, otp })
+  while (product.emulator?.faults.list().length !== 0) await new Promise(setImmediate)
+  assertRefused(await client.post(paths.verify, { txn_id, otp }), refusals.otpWrong)
+  assert.equal((await failing).status, 503)
+})
+
 test('the old OTP, sent while a slow resend is running, is told to have ended, and the new one works', async () => {
   const mobile = freshMobile()
   const txn_id = await begin(client, mobile)
