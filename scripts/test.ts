@@ -6,8 +6,9 @@ import { keysOfTheRun, sharedKeys } from '../src/emulator/testing-keys.ts'
 import { reaching } from './reaching.ts'
 
 /**
- * Runs the tests in a few groups, one more at a time than there are cores, on PostgreSQL two more (three or four at most: each group
- * waits a good part of its time for servers that it starts), and closes with the total. With arguments: only those files, in one group, with everything that they print.
+ * Runs the tests in a few groups, one more at a time than there are cores (three at most: each group waits a good part of its time
+ * for servers that it starts), and closes with the total. With files as arguments: only those,
+ * in one group, with everything that they print.
  */
 
 /**
@@ -66,9 +67,14 @@ if (temporary) writeFileSync(join(temporary, keysOfTheRun), JSON.stringify(await
 if (temporary) process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-const asked = process.argv.slice(2)
+/** `[files] [--without beginnings of paths]` */
+const given = process.argv.slice(2)
+const cut = given.includes('--without') ? given.indexOf('--without') : given.length
+const asked = given.slice(0, cut)
+const unwanted = given.slice(cut + 1)
 const all = globSync(asked.length > 0 ? asked : patterns)
   .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !unwanted.some((beginning) => file.startsWith(beginning)))
   .sort()
 const meetsDatabase = reaching('test/database.ts')
 /** A test that meets no database, or SQLite alone, is the same one on PostgreSQL. */
@@ -142,8 +148,7 @@ const work = async (): Promise<void> => {
     if (!isGood) bad.push(name)
   }
 }
-const moreThanCores = isOnPostgres ? 2 : 1
-await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) + moreThanCores }, work))
+await Promise.all(Array.from({ length: Math.min(3, availableParallelism() + 1) }, work))
 
 if (bad.length > 0) console.log(`\nNot good: ${bad.join(', ')}`)
 // A group that died or closed on no test counts as a failure, although no test of it may have.
