@@ -49,8 +49,9 @@ test('sixteen readers whose token is refused before its time cause one refresh, 
   const journey = await registered()
   const before = refreshes()
   const over = { status: 401, code: 'ABDM-1094', message: 'X-token expired' }
-  await product.fault({ ...refused, ...over, times: 8 })
-  await product.fault({ ...refused, ...over, times: 8, delay_ms: 60 })
+  // Held until all of them have come: a repeated call must not meet what was meant for a first one.
+  await product.fault({ ...refused, ...over, times: 8, delay_ms: 1_000 })
+  await product.fault({ ...refused, ...over, times: 8, delay_ms: 1_060 })
   for (const reply of await Promise.all(Array.from({ length: 16 }, () => journey.profile()))) ok(reply)
   assert.equal(refreshes(), before + 1)
 })
