@@ -7,8 +7,8 @@ import { reaching } from './reaching.ts'
 
 /**
  * Runs the tests in a few groups, one more at a time than there are cores (three at most: each group waits a good part of its time
- * for servers that it starts), and closes with the total. With files as arguments: only those,
- * in one group, with everything that they print.
+ * for servers that it starts), and closes with the total. With files as arguments: only those, in one group, with everything that they
+ * print; after `--without`, the beginnings of paths that are left out.
  */
 
 /**
@@ -67,7 +67,6 @@ if (temporary) writeFileSync(join(temporary, keysOfTheRun), JSON.stringify(await
 if (temporary) process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-/** `[files] [--without beginnings of paths]` */
 const given = process.argv.slice(2)
 const cut = given.includes('--without') ? given.indexOf('--without') : given.length
 const asked = given.slice(0, cut)

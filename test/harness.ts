@@ -103,7 +103,7 @@ export const startProduct = async (env: Environment = {}, place?: { folder: stri
     }
   }
 
-  /** The newest OTP that went to a mobile; out of the inbox itself, which a request costs ten times as much to ask. */
+  /** The newest OTP that went to a mobile: out of the inbox itself, which every test reads, without a request. */
   const otpTo = async (mobile: string): Promise<string> => {
     const [newest] = (await product.emulator?.inbox.list({ to: mobile, limit: 1 })) ?? []
     return newest?.otp ?? 'none'
