@@ -1,16 +1,8 @@
 import { createHash, type KeyObject, sign } from 'node:crypto'
+import { der, integer, sequence } from './der.ts'
 
 /** The key that the gateway signs with, as it publishes it (abdm-v3 §2): a JWK with a certificate that the key itself has signed. */
 
-/** DER: tag, length, content. */
-const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
-  const content = Buffer.concat(parts)
-  const size = content.length
-  const length = size < 0x80 ? [size] : size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff]
-  return Buffer.concat([Buffer.from([tag, ...length]), content])
-}
-const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts)
-const integer = (value: number): Buffer => der(0x02, Buffer.from([value]))
 const time = (text: string): Buffer => der(0x17, Buffer.from(text))
 const bits = (content: Buffer): Buffer => der(0x03, Buffer.from([0]), content)
 
@@ -23,9 +15,9 @@ const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from('ABDM
 const validity = sequence(time('200101000000Z'), time('491231235959Z'))
 
 const certificateOf = (secret: KeyObject, open: KeyObject): Buffer => {
-  const version = der(0xa0, integer(2))
+  const version = der(0xa0, integer(2n))
   const spki = open.export({ format: 'der', type: 'spki' })
-  const content = sequence(version, integer(1), signedWith, name, validity, name, spki)
+  const content = sequence(version, integer(1n), signedWith, name, validity, name, spki)
   return sequence(content, signedWith, bits(sign('RSA-SHA256', content, secret)))
 }
 

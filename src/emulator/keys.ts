@@ -1,17 +1,16 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign, verify } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { ciphertextBytes, createOpener, type Opener } from '../abdm/sealing.ts'
 import type { KeyBits, ServiceName } from '../abdm/wire/operation.ts'
 import { Type } from '../schema.ts'
 import type { Collection, Store } from '../store/store.ts'
 import { type GatewayJwk, gatewayJwk } from './jwks.ts'
+import { makePair, type RsaPair } from './rsa.ts'
 
 /**
  * The emulator's RSA keys: two that open sealed fields, and one per service that signs its tokens, so that no family's
  * token passes for another's. Made once (it takes seconds) and kept in the store, encrypted like every body.
  */
-type SealingKey = { readonly publicKey: string; readonly privateKey: string }
-export type SealingKeys = { readonly [bits in KeyBits]: SealingKey }
+export type SealingKeys = { readonly [bits in KeyBits]: RsaPair }
 export type EmulatorKeys = {
   readonly sealing: SealingKeys
   /** PKCS#8, base64. */
@@ -30,15 +29,6 @@ export const keyCollection: Collection<EmulatorKeys> = {
       'phr-web': Type.String(),
     }),
   }),
-}
-
-const makePair = async (modulusLength: KeyBits): Promise<SealingKey> => {
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength,
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  })
-  return { publicKey: publicKey.toString('base64'), privateKey: privateKey.toString('base64') }
 }
 
 const makeSealingKeys = async (): Promise<SealingKeys> => {
