@@ -6,19 +6,20 @@ const contrastScript = `(() => {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 1
   const pen = canvas.getContext('2d', { willReadFrequently: true })
-  const read = (color) => {
+  const once = (find, known = new Map()) => (key) => {
+    if (!known.has(key)) known.set(key, find(key))
+    return known.get(key)
+  }
+  const read = once((color) => {
     pen.clearRect(0, 0, 1, 1)
     pen.fillStyle = color
     pen.fillRect(0, 0, 1, 1)
     const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data
     return [r, g, b, a / 255]
-  }
+  })
   const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3])).concat(1)
-  const behind = (node) => {
-    const layers = []
-    for (let at = node; at; at = at.parentElement) layers.push(read(getComputedStyle(at).backgroundColor))
-    return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255, 1])
-  }
+  const behind = once((node) =>
+    node ? over(read(getComputedStyle(node).backgroundColor), behind(node.parentElement)) : [255, 255, 255, 1])
   const luminance = ([r, g, b]) => {
     const [x, y, z] = [r, g, b].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4))
     return 0.2126 * x + 0.7152 * y + 0.0722 * z

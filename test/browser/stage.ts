@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from '../../src/app.ts'
 import { type Environment, readConfig } from '../../src/config.ts'
-import { type EmulatorKeys, generateKeys } from '../../src/emulator/emulator.ts'
+import { sharedKeys } from '../../src/emulator/testing-keys.ts'
 import { databaseIn } from '../database.ts'
 
 /** The product in this process and a real Chromium in front of it. */
@@ -32,13 +32,6 @@ const flags = [
   '--disable-sync',
 ]
 
-let keys: Promise<EmulatorKeys> | undefined
-/** RSA keys take seconds to make: one set serves every server of a test run. */
-const sharedKeys = (): Promise<EmulatorKeys> => {
-  keys ??= generateKeys()
-  return keys
-}
-
 const calm: Environment = {
   LOG_LEVEL: 'silent',
   OTP_SENDS_PER_IDENTIFIER_HOUR: '0',
@@ -47,9 +40,36 @@ const calm: Environment = {
 
 export const startServer = async (folder: string, port = 0) => {
   const config = readConfig({ ...calm, ...databaseIn(folder) })
-  const product = await build(config, { emulatorKeys: await sharedKeys() })
+  const product = await build(config, { emulatorKeys: await sharedKeys })
   const origin = await product.app.listen({ host: '127.0.0.1', port })
   return { origin, close: product.close }
+}
+
+const openWindow = async (browser: Browser, javaScriptEnabled: boolean): Promise<Page> => {
+  const context = await browser.newContext({
+    javaScriptEnabled,
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  return context.newPage()
+}
+
+/** From now on: what should not happen on a page. */
+const watch = (page: Page, origin: string): string[] => {
+  const problems: string[] = []
+  for (const event of ['console', 'pageerror', 'request', 'response']) page.removeAllListeners(event)
+  // Chromium reports a breach of the content security policy as an error of the console.
+  page.on('console', (line) => {
+    if (['error', 'warning'].includes(line.type())) problems.push(`console ${line.type()}: ${line.text()}`)
+  })
+  page.on('pageerror', (thrown) => problems.push(`page error: ${thrown.message}`))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/`)) problems.push(`request to ${request.url()}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()} for ${response.url()}`)
+  })
+  return problems
 }
 
 type Look = { width?: number; height?: number; dark?: boolean; javaScript?: boolean }
@@ -61,6 +81,14 @@ export const openStage = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openabha-browser-'))
   let server = await startServer(folder)
   const { origin } = server
+
+  /** Whoever loads a page into a window that has shown one pays a third of what a new window costs. */
+  const windows = new Map<boolean, Promise<Page>>()
+  const pageFor = (javaScriptEnabled: boolean): Promise<Page> => {
+    const window = windows.get(javaScriptEnabled) ?? openWindow(browser, javaScriptEnabled)
+    windows.set(javaScriptEnabled, window)
+    return window
+  }
 
   const call = async (method: string, path: string, body?: unknown, token?: string): Promise<any> => {
     const response = await fetch(origin + path, {
@@ -102,31 +130,18 @@ export const openStage = async () => {
       return { txnId, otp: messages[0].otp, token }
     },
 
-    /** A page of its own, and everything on it that should not have happened. */
-    async open(path: string, look: Look = {}): Promise<{ page: Page; problems: string[]; close: () => Promise<void> }> {
+    /** A page of ours, freshly loaded, and everything on it that should not have happened. One is open at a time. */
+    async open(
+      path: string,
+      look: Look = {},
+    ): Promise<{ page: Page; problems: string[]; close: () => Promise<unknown> }> {
+      const page = await pageFor(look.javaScript ?? true)
+      await page.setViewportSize({ width: look.width ?? 1280, height: look.height ?? 900 })
+      await page.emulateMedia({ colorScheme: look.dark ? 'dark' : 'light' })
       const address = new URL(path, origin)
-      const context = await browser.newContext({
-        viewport: { width: look.width ?? 1280, height: look.height ?? 900 },
-        colorScheme: look.dark ? 'dark' : 'light',
-        javaScriptEnabled: look.javaScript ?? true,
-        reducedMotion: 'reduce',
-        permissions: ['clipboard-read', 'clipboard-write'],
-      })
-      const page = await context.newPage()
-      const problems: string[] = []
-      // Chromium reports a breach of the content security policy as an error of the console.
-      page.on('console', (line) => {
-        if (['error', 'warning'].includes(line.type())) problems.push(`console ${line.type()}: ${line.text()}`)
-      })
-      page.on('pageerror', (thrown) => problems.push(`page error: ${thrown.message}`))
-      page.on('request', (request) => {
-        if (!request.url().startsWith(`${address.origin}/`)) problems.push(`request to ${request.url()}`)
-      })
-      page.on('response', (response) => {
-        if (response.status() >= 400) problems.push(`${response.status()} for ${response.url()}`)
-      })
+      const problems = watch(page, address.origin)
       await page.goto(address.href)
-      return { page, problems, close: () => context.close() }
+      return { page, problems, close: () => page.goto('about:blank') }
     },
 
     /** The console, once it is connected and filled. */
