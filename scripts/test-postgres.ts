@@ -8,7 +8,7 @@ import { startPostgres } from '../test/postgres-server.ts'
  * With arguments: only those files.
  */
 const server = testDatabaseUrl === undefined ? await startPostgres({ durable: false }) : undefined
-const url = server?.url ?? testDatabaseUrl
+const url = server?.socketUrl ?? testDatabaseUrl
 try {
   const child = spawn(process.execPath, ['scripts/test.ts', ...process.argv.slice(2)], {
     stdio: 'inherit',

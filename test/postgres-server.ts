@@ -21,6 +21,8 @@ import { delimiter, join } from 'node:path'
  */
 export type PostgresServer = {
   readonly url: string
+  /** By its socket, which costs a test less than the network does. */
+  readonly socketUrl: string
   readonly port: number
   /** Ends the process as a crash does; `start` brings it back with what was on its disk. */
   kill(): Promise<void>
@@ -137,6 +139,7 @@ export const startPostgres = async ({
   })
   return {
     url: `postgres://openabha@127.0.0.1:${port}/postgres`,
+    socketUrl: `postgres://openabha@${encodeURIComponent(folder)}:${port}/postgres`,
     port,
     start,
     // SIGQUIT: at once and without a checkpoint, its children with it.
