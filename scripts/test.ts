@@ -8,7 +8,7 @@ import { reaching } from './reaching.ts'
 /**
  * Runs the tests in a few groups, one more at a time than there are cores (three at most: each group waits a good part of its time
  * for servers that it starts), and closes with the total. With files as arguments: only those, in one group, with everything that they
- * print; after `--without`, the beginnings of paths that are left out.
+ * print.
  */
 
 /**
@@ -67,13 +67,9 @@ if (temporary) writeFileSync(join(temporary, keysOfTheRun), JSON.stringify(await
 if (temporary) process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-const given = process.argv.slice(2)
-const cut = given.includes('--without') ? given.indexOf('--without') : given.length
-const asked = given.slice(0, cut)
-const unwanted = given.slice(cut + 1)
+const asked = process.argv.slice(2)
 const all = globSync(asked.length > 0 ? asked : patterns)
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => !unwanted.some((beginning) => file.startsWith(beginning)))
   .sort()
 const meetsDatabase = reaching('test/database.ts')
 /** A test that meets no database, or SQLite alone, is the same one on PostgreSQL. */
