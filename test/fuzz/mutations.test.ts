@@ -20,7 +20,7 @@ import { meetWorld } from './world.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? 20_260_101)
 const only = process.env.FUZZ_ONLY === undefined ? undefined : Number(process.env.FUZZ_ONLY)
-const spoiltRequests = 8_000
+const spoiltRequests = 10_400
 /** On PostgreSQL a quarter of them: what is refused is refused before it meets a database. */
 const sentHere = testDatabaseUrl ? spoiltRequests / 4 : spoiltRequests
 
