@@ -89,7 +89,7 @@ const portInUse = async (
   return `${what}: port ${port} is in use. Stop what listens there, or choose another: ${other}`
 }
 
-const firstKeysNotice = 'First start: making the sandbox’s RSA keys, this takes a few seconds …'
+const firstKeysNotice = 'First start: making the sandbox’s RSA keys, this takes a second or two …'
 
 /** A stop that hangs would leave the port taken, and ABDM may take longer with an answer than anybody waits for a stop. */
 const stopWithinMs = 10_000

@@ -53,7 +53,7 @@ export type EmulatorParts = {
   settings: EmulatorSettings
   /** Used where the store has none yet; made otherwise. */
   keys?: EmulatorKeys | undefined
-  /** Called before keys are made, which takes seconds. */
+  /** Called before keys are made, which takes a second. */
   onFirstKeys?: (() => void) | undefined
   /** Takes the requests that are under none of the four bases. */
   beside?: Beside | undefined

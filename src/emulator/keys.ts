@@ -8,7 +8,7 @@ import { makePair, type RsaPair } from './rsa.ts'
 
 /**
  * The emulator's RSA keys: two that open sealed fields, and one per service that signs its tokens, so that no family's
- * token passes for another's. Made once (it takes seconds) and kept in the store, encrypted like every body.
+ * token passes for another's. Made once (it takes a second) and kept in the store, encrypted like every body.
  */
 export type SealingKeys = { readonly [bits in KeyBits]: RsaPair }
 export type EmulatorKeys = {

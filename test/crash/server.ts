@@ -94,7 +94,7 @@ export const cleanUp = (): void => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 
-/** RSA keys take seconds to make: one first start makes them for every folder of this run. */
+/** RSA keys take a second to make: one first start makes them for every folder of this run. */
 let template: Promise<string> | undefined
 const firstStart = async (): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'openabha-crash-keys-'))

@@ -25,7 +25,7 @@ const spoiltRequests = 10_400
 const sentHere = testDatabaseUrl ? spoiltRequests / 4 : spoiltRequests
 
 const routes: readonly Route<never>[] = [...connectRoutes, ...operationsRoutes, ...sandboxRoutes, ...productRoutes]
-/** Each use makes RSA keys, which takes seconds: never picked by chance, tried below. */
+/** Each use makes RSA keys, which takes a while: never picked by chance, tried below. */
 const slow = 'sandboxRotateKeys'
 /** They change the world under the other requests, which is then put right again: picked less often. */
 const disruptive = ['sandboxReset', 'sandboxClockMove', 'sandboxFaultAdd']
