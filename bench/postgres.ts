@@ -8,7 +8,7 @@ import { addClient, gatewaySettings } from './contenders.ts'
 import { holdTo } from './core-share.ts'
 import type { Counted, Job } from './load.ts'
 import { describeMachine, measureSync } from './machine.ts'
-import { answerOf, cpuMsOf, login, startCommand, startProduct, startWorker } from './processes.ts'
+import { answerOf, cpuMsOf, goneCpuMsOf, login, startCommand, startProduct, startWorker } from './processes.ts'
 import { median, spread, table } from './report.ts'
 
 /**
@@ -95,11 +95,11 @@ const parentOf = (pid: number | string): number => {
   }
 }
 const postmaster = parentOf(await ask('SELECT pg_backend_pid()'))
-/** Its connections are kept from one round to the next, so none of what they used is lost. */
+/** Also of the connections that were idle for too long, and are gone. */
 const postgresCpuMs = (): number =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && parentOf(name) === postmaster)
-    .reduce((sum, pid) => sum + cpuMsOf(Number(pid)), cpuMsOf(postmaster))
+    .reduce((sum, pid) => sum + cpuMsOf(Number(pid)), cpuMsOf(postmaster) + goneCpuMsOf(postmaster))
 const sizeOfSqlite = (): number =>
   readdirSync(sqliteFolder).reduce((sum, name) => sum + statSync(join(sqliteFolder, name)).size, 0)
 

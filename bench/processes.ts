@@ -188,6 +188,12 @@ export const cpuMsOf = (pid: number): number => {
   return fields ? (Number(fields[11]) + Number(fields[12])) * tickMs : Number.NaN
 }
 
+/** What the children of a process used that are gone. */
+export const goneCpuMsOf = (pid: number): number => {
+  const fields = procFile(`${pid}/stat`)?.split(') ')[1]?.split(' ')
+  return fields ? (Number(fields[13]) + Number(fields[14])) * tickMs : Number.NaN
+}
+
 /** Processor time that everything on the machine has used so far, in milliseconds. */
 export const machineCpuMs = (): number => {
   const [user, nice, system, , , irq, softirq, steal] = (procFile('stat')?.split('\n')[0] ?? '')

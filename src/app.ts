@@ -46,6 +46,8 @@ export type Services = {
   readonly webhooks: Webhooks
   readonly facilities: Facilities
   readonly shareTimeoutSeconds: number
+  /** The server stops, and cannot wait any longer. */
+  readonly givingUp: AbortSignal
   readonly instances: Instances
 }
 
@@ -101,6 +103,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
   const flows = createFlows(store, clock, config.txnLifetimeSeconds)
   const instances = createInstances(store, clock, newUuid())
   const turns = createTurns(store, clock, instances.id)
+  const givingUp = new AbortController()
   const services: Services = {
     abdm,
     clients,
@@ -119,6 +122,7 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     facilities: config.sandbox ? sandboxFacilities : noFacilities,
     shareTimeoutSeconds: config.shareTimeoutSeconds,
     instances,
+    givingUp: givingUp.signal,
   }
 
   const server = await createServer(
@@ -158,11 +162,16 @@ export const build = async (config: Config, overrides: Overrides = {}) => {
     clock,
     emulator: emulator?.running,
     sandboxUpstream: emulator,
+    /** Whoever still waits for ABDM or for a facility is told now. */
+    async giveUp(): Promise<void> {
+      givingUp.abort()
+      await abdm.close()
+    },
     async close(): Promise<void> {
       // They would end with nothing else.
       endStreams()
       await server.stopTaking()
-      await Promise.all([server.app.close(), sweeping.stop()])
+      await Promise.all([server.close(), sweeping.stop()])
       await outbox.stop()
       await webhooks.close()
       await abdm.close()

@@ -197,6 +197,8 @@ test('a sandbox that made its keys by itself is moved with them and goes on', as
   server = await serverOn(to)
   const verified = await client.caller.post('/abdm/na/v1/registration/mobile/verify', { txn_id, otp })
   assert.deepEqual([verified.status, verified.body.skip_state], [200, 'abha_create'], verified.text)
+  const inUse = /: A server uses .*: stop every one|is in use by another process/
+  await refused(folder, ['db', 'move', to, fileIn(newFolder())], inUse, {})
   assert.equal((await server.stop()).code, 0)
 
   const others = { encryption: keys.ENCRYPTION_KEY, signing: keys.SIGNING_KEY }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { systemClock } from './clock.ts'
 import { type KeyConfig, readConfig } from './config.ts'
 import { type DatabaseConfig, keyFileOf, nameOf, readDatabase } from './config-database.ts'
+import { instanceRows } from './instances.ts'
 import { keepKeys, keptKeys, masterKeys } from './keys.ts'
 import { type MoveOutcome, move } from './store/move.ts'
 import { openRaw } from './store/raw.ts'
@@ -30,10 +31,13 @@ export const moveDatabase = async (fromUrl: string, toUrl: string): Promise<void
 
   const here = await openRaw(from, { key: encryption })
   try {
+    const [next] = await here.rowsAfter({ collection: instanceRows.name, id: '' }, systemClock.now(), 1)
+    if (next?.collection === instanceRows.name)
+      throw new Error(
+        `A server uses ${source}: stop every one, and run this again (20 seconds later, if one was killed).`,
+      )
     const there = await openRaw(to, { key: encryption, mayBeUnfinished: true })
     try {
-      if (from.kind === 'postgres')
-        console.error(`Every server on ${source} must be stopped: what it writes now is not moved.`)
       const outcome = await move(here, there, {
         clock: systemClock,
         onBegin: handOver,

@@ -303,6 +303,7 @@ export const createServer = async (settings: Settings, log: Log) => {
       for (const declared of routes) addRoute(app, declared, deps, clients, serving)
     },
     stopTaking: draining.stop,
+    close: draining.close,
   }
 }
 

@@ -106,7 +106,7 @@ const start = async (): Promise<void> => {
   await product.app.listen({ host, port })
 
   stopping.by(async () => {
-    setTimeout(() => void product.services.abdm.close(), giveUpUpstreamMs).unref()
+    setTimeout(() => void product.giveUp(), giveUpUpstreamMs).unref()
     await product.close()
   })
   const address = product.app.server.address() as AddressInfo | null

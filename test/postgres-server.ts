@@ -107,7 +107,7 @@ export const startPostgres = async ({
     unix_socket_directories: folder,
     max_connections: 600,
     log_min_messages: 'fatal',
-    ...(!durable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' }),
+    ...(!durable && { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' }),
     ...more,
   }
   const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

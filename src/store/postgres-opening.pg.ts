@@ -51,6 +51,16 @@ describe('PostgreSQL: opening', () => {
     await openAndClose(url)
   })
 
+  inSchema(
+    'a database whose own settings would lose what was acknowledged, or spell bytes otherwise, is refused',
+    async (url) => {
+      const withSetting = (setting: string) => openAndClose(`${url}&options=${encodeURIComponent(`-c ${setting}`)}`)
+      await assert.rejects(withSetting('synchronous_commit=off'), /its synchronous_commit is off/)
+      await assert.rejects(withSetting('bytea_output=escape'), /its bytea_output is escape/)
+      await withSetting('synchronous_commit=local')
+    },
+  )
+
   inSchema('a schema of a newer version is refused and left as it is', async (url, schema) => {
     await openAndClose(url)
     await withTestClient((client) =>

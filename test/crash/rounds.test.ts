@@ -7,8 +7,8 @@ import { cleanUp } from './server.ts'
 
 after(cleanUp)
 
-test('killed at six points of every flow: no acknowledged step is lost, no account is made twice, no event is lost or invented', async () => {
-  const { rounds, points, acknowledged, lost, accounts, twice, events, untold, invented } = await runRounds(6)
+test('killed at eight points of every flow: no acknowledged step is lost, no account is made twice, no event is lost or invented', async () => {
+  const { rounds, points, acknowledged, lost, accounts, twice, events, untold, invented } = await runRounds(8)
   assert.deepEqual({ lost, twice, untold, invented }, { lost: [], twice: [], untold: [], invented: [] })
   for (const { name, met } of points) assert.ok(met >= rounds - 2, name)
   assert.equal(accounts, rounds * points.length)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { Agent, get } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { journeyOf, ok } from '../trouble/journey.ts'
 import { cleanUp, clientOf, folderWithKeys, launch, newFolder, settingsFor, startServer } from './server.ts'
@@ -89,6 +91,29 @@ test('while a request is still in flight after SIGTERM, new ones get 503 and the
   assert.deepEqual([code, signal, stderr], [0, null, ''])
 })
 
+/** Connections that somebody opened and has not asked for anything, or not for the whole of it. */
+const halfAsked = (base: string, words: readonly string[]): Promise<Socket[]> =>
+  Promise.all(
+    words.map(async (said) => {
+      const socket = connect(Number(new URL(base).port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(said)
+      return socket
+    }),
+  )
+
+test('connections that have carried no whole request hold up no stop', async () => {
+  const { server } = await open()
+  const sockets = await halfAsked(server.base, ['', 'GET /healthz HT', 'GET /healthz HTTP/1.1\r\nHost: x\r\n'])
+  // Not before the server has all of them.
+  assert.equal(await answers(server.base), true)
+  const closed = Promise.all(sockets.map((socket) => once(socket.resume(), 'close')))
+  const { code, signal, stderr } = await server.stop()
+  assert.deepEqual([code, signal, stderr], [0, null, ''])
+  await closed
+})
+
 /** Takes as long as the server waits for upstream when it stops, so it goes on beside the other tests. */
 const stopWhileUpstreamHangs = async () => {
   const { server, client, fault, journey } = await open()
@@ -99,10 +124,32 @@ const stopWhileUpstreamHangs = async () => {
   const ended = server.stop()
   return { reply: await inFlight, ended: await ended }
 }
+/** The same for a facility that never answers, beside a body that never comes. */
+const stopWhileFacilityHangs = async () => {
+  const { server, client, journey } = await open()
+  await journey.register()
+  const [half] = await halfAsked(server.base, [
+    'POST /connect-auth/v1/account/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+  ])
+  const { facilities } = (await client.send('GET', '/sandbox/v1/facilities')).body
+  const { hip_id, counter_id } = facilities.find(({ notes }: { notes: string }) => notes.startsWith('Never answers'))
+  const reads = async (): Promise<number> =>
+    (await client.send('GET', '/sandbox/v1/trace')).text.split('phr.profile.get').length
+  const before = await reads()
+  const inFlight = client.caller.post('/abdm/v1/profile/share', { hip_id, counter_id }, journey.asUser())
+  // Its profile has been read: nothing but the facility is waited for.
+  while ((await reads()) === before);
+  const ended = server.stop()
+  return { reply: await inFlight, ended: await ended, half }
+}
+
 let hanging: ReturnType<typeof stopWhileUpstreamHangs>
+let silent: ReturnType<typeof stopWhileFacilityHangs>
 before(() => {
   hanging = stopWhileUpstreamHangs()
   hanging.catch(() => undefined)
+  silent = stopWhileFacilityHangs()
+  silent.catch(() => undefined)
 })
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -152,5 +199,11 @@ test('SIGTERM ends cleanly although upstream never answers a request in flight, 
   const { reply, ended } = await hanging
   assert.equal(reply.status, 502)
   assert.match(reply.body.error, /^The connection to ABDM broke before it answered/)
+  assert.deepEqual([ended.code, ended.stderr], [0, ''])
+})
+
+test('SIGTERM ends cleanly although a facility never answers and a body never comes, and the caller hears of it', async () => {
+  const { reply, ended } = await silent
+  assert.deepEqual(reply.body, { code: 503, error: 'The server is stopping; try again' })
   assert.deepEqual([ended.code, ended.stderr], [0, ''])
 })

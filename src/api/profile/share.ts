@@ -90,7 +90,8 @@ export const shareAndWait = route({
     const facility = facilityFor(deps, body.hip_id, body.counter_id)
     const patient = await patientOf(deps, caller, await deps.people.required(caller, named), body.patient)
     const requestId = newUuid()
-    const issued = await handOver(deps, facility, { requestId, patient, location: placeFrom(body.location) })
+    const handover = { requestId, patient, location: placeFrom(body.location) }
+    const issued = await handOver(deps, facility, handover, deps.givingUp)
     const now = deps.clock.now()
     return {
       hip_id: facility.hip_id,

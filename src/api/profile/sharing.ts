@@ -171,18 +171,20 @@ export const placeFrom = (location: Where) => ({
   ...(location?.longitude && { longitude: location.longitude }),
 })
 
-/** Waits for the facility, and no longer than the setting says. */
+/** Waits for the facility, and no longer than the setting says, or until the other signal comes. */
 export const handOver = async (
   { facilities, shareTimeoutSeconds }: Pick<Services, 'facilities' | 'shareTimeoutSeconds'>,
   facility: Facility,
   handover: { requestId: string; patient: Patient; location: { latitude?: string; longitude?: string } },
+  until?: AbortSignal,
 ): Promise<Issued> => {
-  const signal = AbortSignal.timeout(shareTimeoutSeconds * 1000)
+  const late = AbortSignal.timeout(shareTimeoutSeconds * 1000)
   try {
-    return await facilities.hand(facility, handover, signal)
+    return await facilities.hand(facility, handover, until ? AbortSignal.any([late, until]) : late)
   } catch (thrown) {
     if (thrown instanceof FacilityRefused) throw error.shareRefused({ cause: thrown })
-    if (signal.aborted) throw error.facilityTooSlow({ cause: thrown })
+    if (late.aborted) throw error.facilityTooSlow({ cause: thrown })
+    if (until?.aborted) throw error.stopping({ cause: thrown })
     throw error.shareRefused({ cause: thrown })
   }
 }

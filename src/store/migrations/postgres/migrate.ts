@@ -18,6 +18,7 @@ export type Preparing = {
 export const prepare = async (client: pg.Client, preparing: Preparing): Promise<number> => {
   await client.connect()
   try {
+    await checkSettings(client)
     const found = checkMeta(await metaIn(client), preparing)
     if (found < postgresMigrations.length) {
       if (!preparing.mayMigrate) throw new SchemaBehind(found)
@@ -84,6 +85,19 @@ const checkMeta = (meta: Meta, { keyCheck, mayBeUnfinished }: Preparing): number
   if (meta.has('moving') && !mayBeUnfinished)
     throw new Error('only a part of another one has been moved into it: run openabha db move again, it goes on')
   return version
+}
+
+/** A database or a user may have settings of its own. */
+const checkSettings = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query(
+    `SELECT current_setting('bytea_output', true) AS bytea_output, current_setting('synchronous_commit', true) AS synchronous_commit`,
+  )
+  const { bytea_output: output, synchronous_commit: commit } = rows[0] ?? {}
+  if (output === 'escape') throw new Error(`its bytea_output is escape: ALTER DATABASE … SET bytea_output = 'hex'`)
+  if (commit === 'off')
+    throw new Error(
+      'its synchronous_commit is off, so that what was acknowledged may be lost: ALTER DATABASE … SET synchronous_commit = on',
+    )
 }
 
 const checkWritable = async (client: pg.Client): Promise<void> => {
