@@ -82,7 +82,7 @@ export const openStage = async () => {
   let server = await startServer(folder)
   const { origin } = server
 
-  /** Whoever loads a page into a window that has shown one pays a third of what a new window costs. */
+  /** Whoever loads a page into a window that has shown one pays half of what a new window costs. */
   const windows = new Map<boolean, Promise<Page>>()
   const pageFor = (javaScriptEnabled: boolean): Promise<Page> => {
     const window = windows.get(javaScriptEnabled) ?? openWindow(browser, javaScriptEnabled)
